@@ -1,0 +1,123 @@
+export {
+  clip,
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  toBase64,
+  toHex,
+  utf8,
+} from './bytes/bytes.ts';
+export {
+  CborReader,
+  type CborValue,
+  CborWriter,
+  decodeCbor,
+  encodeCbor,
+} from './bytes/canonical-cbor.ts';
+export { type Decimal, formatDecimal, isDecimal, parseDecimal } from './bytes/decimal.ts';
+export { sha256 } from './crypto/index.ts';
+export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
+export { createSign1, decodeSign1, openSign1, type Sign1 } from './keys/cose-sign1.ts';
+export { createSigner, type Signer, verifySignature } from './keys/signer.ts';
+export { type Algorithm, ed25519Raw, ed25519Spki, keyAlgorithm } from './keys/spki.ts';
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  logKey,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  originHash,
+  parseCheckpoint,
+  signCheckpoint,
+} from './log/checkpoint.ts';
+export { consistencyPath, verifyConsistency } from './log/consistency.ts';
+export { inclusionPath, rootFromInclusion, verifyInclusion } from './log/inclusion.ts';
+export {
+  bitsSet,
+  type CompactRange,
+  createCompactRange,
+  EMPTY_ROOT,
+  foldPeaks,
+  type HashReader,
+  hashesOf,
+  leafHash,
+  nodeHash,
+  peaksAt,
+  rootAt,
+  treeRoot,
+} from './log/merkle-tree.ts';
+export { formatReceipt, parseReceipt, type Receipt, verifyReceipt } from './log/receipt.ts';
+export {
+  formatNote,
+  formatNoteKey,
+  formatSignatureLine,
+  type NoteKey,
+  type NoteSignature,
+  noteKeyId,
+  parseNote,
+  parseNoteKey,
+  parseSignatureLine,
+  type SignedNote,
+  signaturesOf,
+} from './log/signed-note.ts';
+export {
+  decodeEntryBundle,
+  encodeEntryBundle,
+  entryBundlePath,
+  hashesInTiles,
+  MAX_ENTRY_BYTES,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type Tile,
+  type TileCoordinates,
+  tilePath,
+  tilesAfterAppend,
+  tilesAt,
+} from './log/tiles.ts';
+export {
+  type AddCheckpointRequest,
+  cosign,
+  cosignedAt,
+  formatAddCheckpoint,
+  judgeAddCheckpoint,
+  parseAddCheckpoint,
+  type WitnessDecision,
+  type WitnessedLog,
+} from './log/witnessing.ts';
+export {
+  agentId,
+  type ClockQuality,
+  decodeReading,
+  encodeReading,
+  type Field,
+  type FieldValue,
+  formatValue,
+  MAX_READING_BYTES,
+  type Reading,
+  type ReadingClock,
+} from './reading/reading.ts';
+export {
+  type Batch,
+  type ChainHead,
+  type CheckedBatch,
+  checkBatch,
+  checkContents,
+  decodeBatch,
+  encodeBatch,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_READINGS,
+} from './seal/batch.ts';
+export {
+  type BatchHeader,
+  type Beacon,
+  decodeHeader,
+  decodeSeal,
+  encodeHeader,
+  headerHash,
+  NO_PREVIOUS,
+  type OpenedSeal,
+  openSeal,
+  signSeal,
+} from './seal/seal.ts';
