@@ -1,0 +1,228 @@
+/**
+ * The archive in files: records appended to segments, one sync for all that wait, an index beside them.
+ * @module
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CloudError } from '../errors.ts';
+import type { ArchivedBatch, BatchArchive, BatchKey } from './batch-archive.ts';
+import {
+  cutTail,
+  listSegments,
+  openSegmentWriter,
+  readRecord,
+  type SegmentWriter,
+  scanSegment,
+  segmentSize,
+} from './segment-files.ts';
+import { encodeRecord, segmentName } from './segment-format.ts';
+import {
+  type CoveredTo,
+  type IndexedBatch,
+  openSegmentIndex,
+  type SegmentIndex,
+} from './segment-index.ts';
+
+const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
+// Index rows and batches travel in pages, so that a long range never holds a file or a statement open.
+const PAGE = 64;
+
+export interface SegmentArchiveOptions {
+  readonly segmentBytes?: number;
+}
+
+interface Waiting extends BatchKey {
+  readonly bytes: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+  readonly done: Promise<void>;
+}
+
+export async function openSegmentArchive(
+  directory: string,
+  options: SegmentArchiveOptions = {},
+): Promise<BatchArchive> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const index = openSegmentIndex(join(directory, 'index.sqlite'));
+  try {
+    const covered = await catchUp(directory, index);
+    const writer = await openSegmentWriter(directory, covered);
+    return segmentArchive(directory, index, writer, options.segmentBytes ?? DEFAULT_SEGMENT_BYTES);
+  } catch (cause) {
+    index.close();
+    throw cause;
+  }
+}
+
+/** Reads what the index does not cover yet; cuts the torn tail of the newest segment. */
+async function catchUp(directory: string, index: SegmentIndex): Promise<CoveredTo> {
+  let covered = index.covered();
+  const segments = await listSegments(directory);
+  const newest = segments.at(-1);
+  if (covered.offset > 0 && !segments.includes(covered.segment)) throw lost(covered);
+  for (const segment of segments.filter((number) => number >= covered.segment)) {
+    const from = segment === covered.segment ? covered.offset : 0;
+    if ((await segmentSize(directory, segment)) < from) throw lost(covered);
+    const end = await indexSegment(directory, index, segment, from);
+    if (segment === newest) await cutTail(directory, segment, end);
+    else if (end !== (await segmentSize(directory, segment))) throw damaged(segment, end);
+    covered = { segment, offset: end };
+  }
+  return covered;
+}
+
+async function indexSegment(
+  directory: string,
+  index: SegmentIndex,
+  segment: number,
+  from: number,
+): Promise<number> {
+  const scan = scanSegment(directory, segment, from);
+  let found: IndexedBatch[] = [];
+  for (;;) {
+    const step = await scan.next();
+    if (step.done) {
+      index.add(found, { segment, offset: step.value });
+      return step.value;
+    }
+    const { record, place } = step.value;
+    found.push({ agent: record.agent, batch: record.batch, place });
+    if (found.length === 10_000) {
+      index.add(found, { segment, offset: place.offset + place.length });
+      found = [];
+    }
+  }
+}
+
+function lost(covered: CoveredTo): CloudError {
+  return new CloudError(
+    'ARCHIVE_DAMAGED',
+    `${segmentName(covered.segment)} ends before ${covered.offset}, where its index says it goes on`,
+  );
+}
+
+// Only the newest segment can have a torn tail; in an older one something has changed the file.
+function damaged(segment: number, offset: number): CloudError {
+  return new CloudError(
+    'ARCHIVE_DAMAGED',
+    `${segmentName(segment)} at ${offset}: the record's checksum is wrong`,
+  );
+}
+
+function segmentArchive(
+  directory: string,
+  index: SegmentIndex,
+  firstWriter: SegmentWriter,
+  segmentBytes: number,
+): BatchArchive {
+  let writer = firstWriter;
+  let waiting: Waiting[] = [];
+  let committing: Promise<void> | null = null;
+  const inFlight = new Map<string, Waiting>();
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        await commit(group);
+        for (const one of group) one.resolve();
+      } catch (cause) {
+        const failure = new CloudError('ARCHIVE_UNWRITABLE', `${directory}: ${String(cause)}`, {
+          cause,
+          retryable: true,
+        });
+        for (const one of group) one.reject(failure);
+      } finally {
+        for (const one of group) inFlight.delete(keyText(one));
+      }
+    }
+    committing = null;
+  }
+
+  async function commit(group: readonly Waiting[]): Promise<void> {
+    if (writer.end >= segmentBytes) {
+      const next = await openSegmentWriter(directory, { segment: writer.segment + 1, offset: 0 });
+      await writer.close();
+      writer = next;
+    }
+    const records = group.map((one) => encodeRecord(one, one.bytes));
+    let offset = writer.end;
+    await writer.write(records);
+    const indexed = group.map((one, i) => {
+      const length = records[i]?.length ?? 0;
+      const place = { segment: writer.segment, offset, length };
+      offset += length;
+      return { agent: one.agent, batch: one.batch, place };
+    });
+    index.add(indexed, { segment: writer.segment, offset });
+  }
+
+  function enqueue(key: BatchKey, bytes: Uint8Array): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const one: Waiting = { ...key, bytes, resolve, reject, done: promise };
+    inFlight.set(keyText(key), one);
+    waiting.push(one);
+    committing ??= Promise.resolve().then(commitAll);
+    return promise;
+  }
+
+  async function read(key: BatchKey): Promise<Uint8Array | null> {
+    const place = index.find(key);
+    return place === null ? null : (await readRecord(directory, place)).bytes;
+  }
+
+  return {
+    async append(key, bytes) {
+      const ahead = inFlight.get(keyText(key));
+      if (ahead !== undefined) {
+        assertSame(key, ahead.bytes, bytes);
+        await ahead.done;
+        return 'known';
+      }
+      if (index.find(key) === null) {
+        await enqueue(key, bytes);
+        return 'stored';
+      }
+      assertSame(key, await read(key), bytes);
+      return 'known';
+    },
+    get: read,
+    async *range(agent, from, to) {
+      for (let next = from; next < to; ) {
+        const page = index.range(agent, next, to, PAGE);
+        for (const { place } of page) yield await readRecord(directory, place);
+        const last = page.at(-1);
+        if (last === undefined) return;
+        next = last.batch + 1;
+      }
+    },
+    async *all() {
+      const end: CoveredTo = { segment: writer.segment, offset: writer.end };
+      for (const segment of await listSegments(directory)) {
+        if (segment > end.segment) return;
+        for await (const { record, place } of scanSegment(directory, segment, 0)) {
+          if (segment === end.segment && place.offset >= end.offset) return;
+          yield record satisfies ArchivedBatch;
+        }
+      }
+    },
+    async close() {
+      await committing;
+      await writer.close();
+      index.close();
+    },
+  };
+}
+
+function assertSame(key: BatchKey, stored: Uint8Array | null, offered: Uint8Array): void {
+  if (stored !== null && Buffer.compare(stored, offered) === 0) return;
+  throw new CloudError(
+    'ARCHIVE_CONFLICT',
+    `agent ${Buffer.from(key.agent).toString('hex')} batch ${key.batch}: other bytes are archived under this number`,
+  );
+}
+
+function keyText(key: BatchKey): string {
+  return `${Buffer.from(key.agent).toString('latin1')}${key.batch}`;
+}

@@ -1,0 +1,60 @@
+/**
+ * The archive's files.
+ *
+ *   segment = "SIGILLA1" · record …
+ *   record  = [length u32][crc32 u32][kind u8 = 1][agent 16][batch u64][batch bytes …]
+ *
+ * Big-endian; length and checksum cover everything from `kind` on.
+ * @module
+ */
+import { crc32 } from 'node:zlib';
+import type { ArchivedBatch, BatchKey } from './batch-archive.ts';
+
+export const SEGMENT_MAGIC = Buffer.from('SIGILLA1', 'latin1');
+
+const PREFIX_BYTES = 8;
+const KEY_BYTES = 1 + 16 + 8;
+const KIND_BATCH = 1;
+
+// A batch is at most a few hundred kilobytes; a length beyond this is a torn or foreign prefix.
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
+export function encodeRecord(key: BatchKey, bytes: Uint8Array): Buffer {
+  const record = Buffer.allocUnsafe(PREFIX_BYTES + KEY_BYTES + bytes.length);
+  record.writeUInt8(KIND_BATCH, PREFIX_BYTES);
+  record.set(key.agent, PREFIX_BYTES + 1);
+  record.writeBigUInt64BE(BigInt(key.batch), PREFIX_BYTES + 17);
+  record.set(bytes, PREFIX_BYTES + KEY_BYTES);
+  record.writeUInt32BE(record.length - PREFIX_BYTES, 0);
+  record.writeUInt32BE(crc32(record.subarray(PREFIX_BYTES)), 4);
+  return record;
+}
+
+/** The length of the record that begins with these bytes, or null when no record begins so. */
+export function recordLength(prefix: Buffer): number | null {
+  if (prefix.length < PREFIX_BYTES) return null;
+  const length = prefix.readUInt32BE(0);
+  return length < KEY_BYTES || length > MAX_RECORD_BYTES ? null : PREFIX_BYTES + length;
+}
+
+/** One whole record, or null when it is torn or damaged. */
+export function decodeRecord(record: Buffer): ArchivedBatch | null {
+  const length = recordLength(record);
+  if (length === null || length !== record.length) return null;
+  if (record.readUInt32BE(4) !== crc32(record.subarray(PREFIX_BYTES))) return null;
+  if (record.readUInt8(PREFIX_BYTES) !== KIND_BATCH) return null;
+  return {
+    agent: record.subarray(PREFIX_BYTES + 1, PREFIX_BYTES + 17),
+    batch: Number(record.readBigUInt64BE(PREFIX_BYTES + 17)),
+    bytes: record.subarray(PREFIX_BYTES + KEY_BYTES),
+  };
+}
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(10, '0')}.segment`;
+}
+
+export function segmentNumber(fileName: string): number | null {
+  const match = /^(\d{10})\.segment$/.exec(fileName);
+  return match === null ? null : Number(match[1]);
+}

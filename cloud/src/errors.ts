@@ -1,0 +1,31 @@
+/** Everything the cloud refuses, by code. docs/errors.md says what each means and what to do. */
+export type CloudErrorCode =
+  | 'ARCHIVE_CONFLICT'
+  | 'ARCHIVE_DAMAGED'
+  | 'ARCHIVE_IN_USE'
+  | 'ARCHIVE_UNWRITABLE'
+  | 'DATABASE_NEWER'
+  | 'DATABASE_FAILED'
+  | 'READINGS_FAILED';
+
+export interface CloudErrorOptions {
+  readonly cause?: unknown;
+  /** The same request may succeed later, unchanged. */
+  readonly retryable?: boolean;
+  /** What a program needs to go on, such as the index the cloud expects next. */
+  readonly facts?: Readonly<Record<string, number | string | boolean>>;
+}
+
+export class CloudError extends Error {
+  readonly code: CloudErrorCode;
+  readonly retryable: boolean;
+  readonly facts: Readonly<Record<string, number | string | boolean>>;
+
+  constructor(code: CloudErrorCode, message: string, options: CloudErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'CloudError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+    this.facts = options.facts ?? {};
+  }
+}
