@@ -1,4 +1,28 @@
 export {
+  assertRecordFollows,
+  findAgent,
+  NO_RECORD,
+  type Opened,
+  type OperatorRecord,
+  openOperatorChain,
+  openSlotRecord,
+  type RegisteredAgent,
+  readSlotRecord,
+  type SlotRecord,
+  signOperatorRecord,
+  signSlotRecord,
+} from './anchor/register.ts';
+export {
+  type Call,
+  callCovers,
+  callRoll,
+  decodeCall,
+  encodeCall,
+  OPERATOR_ORIGIN_HASH,
+  type RollCall,
+  type SlotState,
+} from './anchor/roll-call.ts';
+export {
   clip,
   compareBytes,
   concatBytes,

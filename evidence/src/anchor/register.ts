@@ -1,0 +1,251 @@
+/**
+ * The register: who may sign what, since when. One operator-signed record per slot, the full
+ * current state; its hash stands in every roll-call.
+ *
+ *     record   = COSE_Sign1(operator key, [ "sigill.record.1", slot, rev, previous: bstr32, origin,
+ *                  logKey: SPKI, "open"|"closed",
+ *                  agents: [* [SPKI, "active"|"revoked", succeeds: [agent: bstr16, bstr32]|null]] ])
+ *     operator = COSE_Sign1(key, [ "sigill.operator.1", 0, rev, previous: bstr32, key: SPKI,
+ *                  nextKeyHash: bstr32, [* witness vkey], successor: [chainId, bstr20]|null ])
+ *
+ * `previous` is SHA-256 of the slot's last payload, zeros for the first.
+ * @module
+ */
+import { compareBytes, equalBytes } from '../bytes/bytes.ts';
+import { CborReader, type CborValue, encodeCbor } from '../bytes/canonical-cbor.ts';
+import { sha256 } from '../crypto/index.ts';
+import { EvidenceError } from '../errors.ts';
+import { createSign1, decodeSign1, openSign1 } from '../keys/cose-sign1.ts';
+import type { Signer } from '../keys/signer.ts';
+import { ed25519Raw } from '../keys/spki.ts';
+import { assertKeyName } from '../log/signed-note.ts';
+import { agentId } from '../reading/reading.ts';
+
+export interface RegisteredAgent {
+  /** SPKI DER. */
+  readonly key: Uint8Array;
+  readonly state: 'active' | 'revoked';
+  /** The agent this one replaces, and the hash of its last header. */
+  readonly succeeds: { readonly agent: Uint8Array; readonly lastHeaderHash: Uint8Array } | null;
+}
+
+export interface SlotRecord {
+  /** 1 and up; never reused. */
+  readonly slot: number;
+  readonly rev: number;
+  readonly previous: Uint8Array;
+  readonly origin: string;
+  /** SPKI DER, Ed25519. */
+  readonly logKey: Uint8Array;
+  readonly state: 'open' | 'closed';
+  /** Sorted by key, none twice. */
+  readonly agents: readonly RegisteredAgent[];
+}
+
+export interface OperatorRecord {
+  readonly rev: number;
+  readonly previous: Uint8Array;
+  /** SPKI DER. */
+  readonly key: Uint8Array;
+  /** SHA-256 of the SPKI that may follow: committed before it is needed. */
+  readonly nextKeyHash: Uint8Array;
+  readonly witnesses: readonly string[];
+  readonly successor: { readonly chainId: number; readonly contract: Uint8Array } | null;
+}
+
+export interface Opened<T> {
+  readonly record: T;
+  /** SHA-256 of the signed payload: what a roll-call carries. */
+  readonly hash: Uint8Array;
+}
+
+const RECORD_TYPE = 'sigill.record.1';
+const OPERATOR_TYPE = 'sigill.operator.1';
+export const NO_RECORD: Uint8Array = new Uint8Array(32);
+
+export function signSlotRecord(record: SlotRecord, operator: Signer): Uint8Array {
+  assertSlotRecord(record);
+  return createSign1(encodeSlotRecord(record), operator);
+}
+
+export function signOperatorRecord(record: OperatorRecord, operator: Signer): Uint8Array {
+  return createSign1(encodeOperatorRecord(record), operator);
+}
+
+/** @throws EvidenceError RECORD_FORM, SEAL_FORM, KEY_*, SIGNATURE_* */
+export function openSlotRecord(cose: Uint8Array, operatorKey: Uint8Array): Opened<SlotRecord> {
+  const payload = openSign1(cose, operatorKey);
+  return { record: decodeSlotRecord(payload), hash: sha256(payload) };
+}
+
+/** A slot's record without its signature checked: what it claims. @throws EvidenceError */
+export function readSlotRecord(cose: Uint8Array): Opened<SlotRecord> {
+  const { payload } = decodeSign1(cose);
+  return { record: decodeSlotRecord(payload), hash: sha256(payload) };
+}
+
+/**
+ * The operator's records from the first key on, each signed by the key of the one before or the
+ * one it had named. The last is the current one.
+ * @param firstKeyHash SHA-256 of the first key's SPKI, from the verifier's policy
+ * @throws EvidenceError RECORD_CHAIN, RECORD_FORM, SEAL_FORM, KEY_*, SIGNATURE_*
+ */
+export function openOperatorChain(
+  chain: readonly Uint8Array[],
+  firstKeyHash: Uint8Array,
+): Opened<OperatorRecord>[] {
+  const opened: Opened<OperatorRecord>[] = [];
+  for (const cose of chain) {
+    const record = decodeOperatorRecord(decodeSign1(cose).payload);
+    const hash = sha256(openSign1(cose, record.key));
+    const last = opened.at(-1);
+    const keyHash = sha256(record.key);
+    const trusted =
+      last === undefined
+        ? equalBytes(keyHash, firstKeyHash)
+        : equalBytes(record.key, last.record.key) || equalBytes(keyHash, last.record.nextKeyHash);
+    if (!trusted) throw chainError('an operator record is signed by a key that nothing names');
+    if (record.rev !== opened.length || !equalBytes(record.previous, last?.hash ?? NO_RECORD))
+      throw chainError(`operator record ${opened.length} does not follow the one before`);
+    opened.push({ record, hash });
+  }
+  if (opened.length === 0) throw chainError('no operator record');
+  return opened;
+}
+
+/**
+ * Whether `next` may follow `last` in a slot: one more revision of the same log, agents kept,
+ * revoked and closed final.
+ * @throws EvidenceError RECORD_CHAIN
+ */
+export function assertRecordFollows(last: Opened<SlotRecord> | null, next: SlotRecord): void {
+  if (last === null) {
+    if (next.rev !== 0 || !equalBytes(next.previous, NO_RECORD))
+      throw chainError(`slot ${next.slot}: the first record has rev 0 and no previous`);
+    return;
+  }
+  const { record } = last;
+  if (next.slot !== record.slot || next.rev !== record.rev + 1)
+    throw chainError(`slot ${record.slot}: rev ${record.rev + 1} expected, got ${next.rev}`);
+  if (!equalBytes(next.previous, last.hash))
+    throw chainError(`slot ${next.slot}: rev ${next.rev} follows another record`);
+  if (next.origin !== record.origin || !equalBytes(next.logKey, record.logKey))
+    throw chainError(`slot ${next.slot}: origin and log key never change`);
+  if (record.state === 'closed') throw chainError(`slot ${next.slot}: closed is final`);
+  for (const agent of record.agents) {
+    const kept = next.agents.find(({ key }) => equalBytes(key, agent.key));
+    if (kept === undefined) throw chainError(`slot ${next.slot}: an agent is missing`);
+    if (agent.state === 'revoked' && kept.state === 'active')
+      throw chainError(`slot ${next.slot}: revoked is final`);
+  }
+}
+
+/** The agent of this name in a record, whatever its state. */
+export function findAgent(record: SlotRecord, agent: Uint8Array): RegisteredAgent | undefined {
+  return record.agents.find(({ key }) => equalBytes(agentId(key), agent));
+}
+
+function encodeSlotRecord(record: SlotRecord): Uint8Array {
+  const agents = record.agents.map(({ key, state, succeeds }): CborValue => [
+    key,
+    state,
+    succeeds === null ? null : [succeeds.agent, succeeds.lastHeaderHash],
+  ]);
+  const { slot, rev, previous, origin, logKey, state } = record;
+  return encodeCbor([RECORD_TYPE, slot, rev, previous, origin, logKey, state, agents]);
+}
+
+function decodeSlotRecord(payload: Uint8Array): SlotRecord {
+  const record = asRecord(() => {
+    const reader = new CborReader(payload);
+    reader.tuple(8);
+    reader.literal(RECORD_TYPE);
+    const head = {
+      slot: reader.uint(),
+      rev: reader.uint(),
+      previous: reader.fixedBytes(32),
+      origin: reader.text(),
+      logKey: reader.bytes(),
+      state: readState(reader, 'open', 'closed'),
+    };
+    const agents = Array.from({ length: reader.array() }, (): RegisteredAgent => {
+      reader.tuple(3);
+      const key = reader.bytes();
+      const state = readState(reader, 'active', 'revoked');
+      const succeeds = reader.nullable(() => {
+        reader.tuple(2);
+        return { agent: reader.fixedBytes(16), lastHeaderHash: reader.fixedBytes(32) };
+      });
+      return { key, state, succeeds };
+    });
+    reader.end();
+    return { ...head, agents };
+  });
+  assertSlotRecord(record);
+  return record;
+}
+
+function assertSlotRecord({ slot, origin, logKey, agents }: SlotRecord): void {
+  if (slot < 1) throw formError(`slot 1 or above expected, got ${slot}`);
+  asRecord(() => {
+    assertKeyName(origin);
+    ed25519Raw(logKey);
+    for (const { key } of agents) agentId(key);
+  });
+  for (let index = 1; index < agents.length; index += 1) {
+    if (compareBytes(agents[index - 1]!.key, agents[index]!.key) >= 0)
+      throw formError('agents sorted by key, none twice, expected');
+  }
+  if (agents.some(({ key }) => equalBytes(key, logKey)))
+    throw formError('one key, one job: the log key cannot be an agent too');
+}
+
+function encodeOperatorRecord(record: OperatorRecord): Uint8Array {
+  const { rev, previous, key, nextKeyHash, witnesses, successor } = record;
+  const next = successor === null ? null : [successor.chainId, successor.contract];
+  return encodeCbor([OPERATOR_TYPE, 0, rev, previous, key, nextKeyHash, [...witnesses], next]);
+}
+
+function decodeOperatorRecord(payload: Uint8Array): OperatorRecord {
+  return asRecord(() => {
+    const reader = new CborReader(payload);
+    reader.tuple(8);
+    reader.literal(OPERATOR_TYPE);
+    if (reader.uint() !== 0) throw formError('the operator has slot 0');
+    const record = {
+      rev: reader.uint(),
+      previous: reader.fixedBytes(32),
+      key: reader.bytes(),
+      nextKeyHash: reader.fixedBytes(32),
+      witnesses: Array.from({ length: reader.array() }, () => reader.text()),
+      successor: reader.nullable(() => {
+        reader.tuple(2);
+        return { chainId: reader.uint(), contract: reader.fixedBytes(20) };
+      }),
+    };
+    reader.end();
+    return record;
+  });
+}
+
+function readState<T extends string>(reader: CborReader, ...allowed: readonly T[]): T {
+  const state = reader.text();
+  if (!allowed.includes(state as T)) throw formError(`${allowed.join(' or ')} expected`);
+  return state as T;
+}
+
+function asRecord<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new EvidenceError('RECORD_FORM', (cause as Error).message, { cause });
+  }
+}
+
+function formError(message: string): EvidenceError {
+  return new EvidenceError('RECORD_FORM', message);
+}
+
+function chainError(message: string): EvidenceError {
+  return new EvidenceError('RECORD_CHAIN', message);
+}
