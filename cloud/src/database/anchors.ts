@@ -1,0 +1,213 @@
+/** Anchors of each contract's log, the calls of their roll-calls, and proven ledger states. */
+import { type Row, type Sql, toBytes, toNumber, toText } from './database.ts';
+
+export interface AnchorLogRow {
+  /** Names the chain and the contract, and its tree among the tiles. */
+  readonly log: string;
+  readonly chainId: number;
+  readonly contract: Uint8Array;
+  /** Counts: anchors below are mined, and final. */
+  readonly mined: number;
+  readonly final: number;
+}
+
+export interface AnchorRow {
+  readonly log: string;
+  readonly number: number;
+  readonly leaf: Uint8Array;
+  readonly rollRoot: Uint8Array;
+  readonly slots: number;
+  readonly blockNumber: number;
+  readonly blockTime: number;
+  readonly parentHash: Uint8Array;
+}
+
+export interface CallRow {
+  readonly log: string;
+  readonly number: number;
+  readonly slot: number;
+  readonly originHash: Uint8Array;
+  readonly size: number;
+  readonly recordHash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+export interface LedgerStateRow {
+  readonly log: string;
+  /** Of the anchor log in this state. */
+  readonly size: number;
+  readonly blockNumber: number;
+  /** Header, account and storage proof as they came. */
+  readonly state: Uint8Array;
+}
+
+export async function anchorLog(sql: Sql, log: string): Promise<AnchorLogRow | null> {
+  const row = await sql.get('SELECT * FROM anchor_logs WHERE log = ?', log);
+  return row === undefined ? null : anchorLogRow(row);
+}
+
+/** The log whose newest anchor called this site log. */
+export async function anchorLogOf(sql: Sql, originHash: Uint8Array): Promise<AnchorLogRow | null> {
+  const row = await sql.get(
+    `SELECT anchor_logs.* FROM calls JOIN anchor_logs USING (log) JOIN anchors USING (log, number)
+     WHERE origin_hash = ? ORDER BY block_time DESC, number DESC LIMIT 1`,
+    originHash,
+  );
+  return row === undefined ? null : anchorLogRow(row);
+}
+
+export async function putAnchorLog(sql: Sql, row: AnchorLogRow): Promise<void> {
+  await sql.run(
+    `INSERT INTO anchor_logs VALUES (?, ?, ?, ?, ?) ON CONFLICT (log) DO UPDATE
+     SET mined = excluded.mined, final = excluded.final`,
+    row.log,
+    row.chainId,
+    row.contract,
+    row.mined,
+    row.final,
+  );
+}
+
+export async function addAnchor(
+  sql: Sql,
+  anchor: AnchorRow,
+  calls: readonly CallRow[],
+): Promise<void> {
+  await sql.run(
+    'INSERT INTO anchors VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    anchor.log,
+    anchor.number,
+    anchor.leaf,
+    anchor.rollRoot,
+    anchor.slots,
+    anchor.blockNumber,
+    anchor.blockTime,
+    anchor.parentHash,
+  );
+  for (const call of calls) {
+    await sql.run(
+      'INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)',
+      call.log,
+      call.number,
+      call.slot,
+      call.originHash,
+      call.size,
+      call.recordHash,
+      call.bytes,
+    );
+  }
+}
+
+/** A reorganisation of the chain: anchors from `number` on are to be told again. */
+export async function cutAnchors(sql: Sql, log: string, number: number): Promise<void> {
+  await sql.run('DELETE FROM anchors WHERE log = ? AND number >= ?', log, number);
+  await sql.run('DELETE FROM calls WHERE log = ? AND number >= ?', log, number);
+  await sql.run('UPDATE anchor_logs SET mined = ? WHERE log = ?', number, log);
+}
+
+export async function anchorAt(sql: Sql, log: string, number: number): Promise<AnchorRow | null> {
+  const row = await sql.get('SELECT * FROM anchors WHERE log = ? AND number = ?', log, number);
+  if (row === undefined) return null;
+  return {
+    log,
+    number,
+    leaf: toBytes(row.leaf),
+    rollRoot: toBytes(row.roll_root),
+    slots: toNumber(row.slots),
+    blockNumber: toNumber(row.block_number),
+    blockTime: toNumber(row.block_time),
+    parentHash: toBytes(row.parent_hash),
+  };
+}
+
+/** By slot. */
+export async function callsOf(sql: Sql, log: string, number: number): Promise<CallRow[]> {
+  const rows = await sql.all(
+    'SELECT * FROM calls WHERE log = ? AND number = ? ORDER BY slot',
+    log,
+    number,
+  );
+  return rows.map(callRow);
+}
+
+/** The earliest call below anchor `before` that covers `size` entries of a site log. */
+export async function firstCallCovering(
+  sql: Sql,
+  log: string,
+  originHash: Uint8Array,
+  size: number,
+  before: number,
+): Promise<CallRow | null> {
+  const row = await sql.get(
+    'SELECT * FROM calls WHERE log = ? AND origin_hash = ? AND size >= ? AND number < ? ORDER BY number LIMIT 1',
+    log,
+    originHash,
+    size,
+    before,
+  );
+  return row === undefined ? null : callRow(row);
+}
+
+/** How much of a site log the anchors below `before` cover. */
+export async function calledSize(
+  sql: Sql,
+  log: string,
+  originHash: Uint8Array,
+  before: number,
+): Promise<number> {
+  const row = await sql.get(
+    'SELECT MAX(size) AS size FROM calls WHERE log = ? AND origin_hash = ? AND number < ?',
+    log,
+    originHash,
+    before,
+  );
+  return toNumber(row?.size ?? 0);
+}
+
+export async function putLedgerState(sql: Sql, row: LedgerStateRow): Promise<void> {
+  await sql.run(
+    `INSERT INTO ledger_states VALUES (?, ?, ?, ?) ON CONFLICT (log, size) DO UPDATE
+     SET block_number = excluded.block_number, state = excluded.state`,
+    row.log,
+    row.size,
+    row.blockNumber,
+    row.state,
+  );
+}
+
+/** Proves the most: every anchor below its size. */
+export async function newestLedgerState(sql: Sql, log: string): Promise<LedgerStateRow | null> {
+  const row = await sql.get(
+    'SELECT * FROM ledger_states WHERE log = ? ORDER BY size DESC LIMIT 1',
+    log,
+  );
+  if (row === undefined) return null;
+  return {
+    log,
+    size: toNumber(row.size),
+    blockNumber: toNumber(row.block_number),
+    state: toBytes(row.state),
+  };
+}
+
+function anchorLogRow(row: Row): AnchorLogRow {
+  return {
+    log: toText(row.log),
+    chainId: toNumber(row.chain_id),
+    contract: toBytes(row.contract),
+    mined: toNumber(row.mined),
+    final: toNumber(row.final),
+  };
+}
+
+function callRow(row: Row): CallRow {
+  return {
+    log: toText(row.log),
+    number: toNumber(row.number),
+    slot: toNumber(row.slot),
+    originHash: toBytes(row.origin_hash),
+    size: toNumber(row.size),
+    recordHash: toBytes(row.record_hash),
+    bytes: toBytes(row.bytes),
+  };
+}

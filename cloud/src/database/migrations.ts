@@ -1,0 +1,57 @@
+import type { Migration } from './database.ts';
+
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'register, site logs, checkpoints, anchors, quarantine, alarms',
+    sql: `
+      -- Operator-signed records, every revision of every slot. Slot 0 is the operator's own.
+      CREATE TABLE records (slot INTEGER NOT NULL, rev INTEGER NOT NULL, record_hash BLOB NOT NULL UNIQUE,
+        cose BLOB NOT NULL, origin TEXT, PRIMARY KEY (slot, rev));
+
+      -- One row per site log; next = the size of what we hold of it.
+      CREATE TABLE site_logs (origin TEXT PRIMARY KEY, next INTEGER NOT NULL);
+
+      -- Entries in the order they came to us. Not believed: the bytes are in quarantine.
+      CREATE TABLE entries (arrival INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL,
+        entry INTEGER NOT NULL, leaf BLOB NOT NULL, believed INTEGER NOT NULL,
+        agent BLOB, batch INTEGER, first_seq INTEGER, count INTEGER, UNIQUE (origin, entry));
+      CREATE INDEX entries_by_batch ON entries (agent, batch) WHERE believed = 1;
+      CREATE INDEX entries_by_seq ON entries (agent, first_seq) WHERE believed = 1;
+
+      -- Hash tiles of site logs and anchor logs: 1 to 256 hashes of 32 bytes.
+      CREATE TABLE tiles (log TEXT NOT NULL, level INTEGER NOT NULL, number INTEGER NOT NULL,
+        hashes BLOB NOT NULL, PRIMARY KEY (log, level, number));
+
+      -- Where each agent's chain of headers stands.
+      CREATE TABLE chains (agent BLOB PRIMARY KEY, batch INTEGER NOT NULL, header_hash BLOB NOT NULL,
+        next_seq INTEGER NOT NULL);
+
+      CREATE TABLE checkpoints (origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL,
+        note TEXT NOT NULL, PRIMARY KEY (origin, size));
+
+      -- The witness: what it last cosigned of each log.
+      CREATE TABLE witnessed (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL,
+        text TEXT NOT NULL);
+
+      CREATE TABLE anchor_logs (log TEXT PRIMARY KEY, chain_id INTEGER NOT NULL, contract BLOB NOT NULL,
+        mined INTEGER NOT NULL, final INTEGER NOT NULL);
+      CREATE TABLE anchors (log TEXT NOT NULL, number INTEGER NOT NULL, leaf BLOB NOT NULL,
+        roll_root BLOB NOT NULL, slots INTEGER NOT NULL, block_number INTEGER NOT NULL,
+        block_time INTEGER NOT NULL, parent_hash BLOB NOT NULL, PRIMARY KEY (log, number));
+      CREATE TABLE calls (log TEXT NOT NULL, number INTEGER NOT NULL, slot INTEGER NOT NULL,
+        origin_hash BLOB NOT NULL, size INTEGER NOT NULL, record_hash BLOB NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (log, number, slot));
+      CREATE INDEX calls_by_size ON calls (origin_hash, size, number);
+      CREATE TABLE ledger_states (log TEXT NOT NULL, size INTEGER NOT NULL, block_number INTEGER NOT NULL,
+        state BLOB NOT NULL, PRIMARY KEY (log, size));
+
+      CREATE TABLE quarantine (id INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL,
+        entry INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, digest BLOB NOT NULL,
+        size INTEGER NOT NULL, bytes BLOB, at INTEGER NOT NULL, UNIQUE (origin, entry, digest));
+      CREATE TABLE alarms (origin TEXT NOT NULL, code TEXT NOT NULL, about TEXT NOT NULL,
+        detail TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, times INTEGER NOT NULL,
+        PRIMARY KEY (origin, code, about));
+    `,
+  },
+];

@@ -1,0 +1,95 @@
+/** What was received and is not believed, with the reason; and what someone must look at. */
+import { createHash } from 'node:crypto';
+import { type Sql, toNumber, toText } from './database.ts';
+
+// A broken or hostile gateway must not fill the disk: beyond this only the digest is kept.
+const MAX_BYTES_PER_ORIGIN = 256 * 1024 * 1024;
+
+export interface Quarantined {
+  readonly origin: string;
+  /** The index in the site log that the bytes came for. */
+  readonly entry: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly bytes: Uint8Array;
+}
+
+export async function addQuarantined(sql: Sql, one: Quarantined, at: number): Promise<void> {
+  const digest = createHash('sha256').update(one.bytes).digest();
+  const held = await sql.get(
+    'SELECT SUM(size) AS total FROM quarantine WHERE origin = ? AND bytes IS NOT NULL',
+    one.origin,
+  );
+  const full = toNumber(held?.total ?? 0) + one.bytes.length > MAX_BYTES_PER_ORIGIN;
+  await sql.run(
+    `INSERT INTO quarantine (origin, entry, code, detail, digest, size, bytes, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    one.origin,
+    one.entry,
+    one.code,
+    one.detail,
+    digest,
+    one.bytes.length,
+    full ? null : one.bytes,
+    at,
+  );
+}
+
+export interface QuarantineRow {
+  readonly entry: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export async function listQuarantined(sql: Sql, origin: string): Promise<QuarantineRow[]> {
+  const rows = await sql.all(
+    'SELECT entry, code, detail FROM quarantine WHERE origin = ? ORDER BY entry, id',
+    origin,
+  );
+  return rows.map((row) => ({
+    entry: toNumber(row.entry),
+    code: toText(row.code),
+    detail: toText(row.detail),
+  }));
+}
+
+/** An alarm stays until someone has looked; the same one again only counts. */
+export interface Alarm {
+  readonly origin: string;
+  readonly code: string;
+  /** What it is about, so that the same trouble is one alarm. */
+  readonly about: string;
+  readonly detail: string;
+}
+
+export async function raiseAlarm(sql: Sql, alarm: Alarm, at: number): Promise<void> {
+  await sql.run(
+    `INSERT INTO alarms VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (origin, code, about) DO UPDATE
+     SET last_at = excluded.last_at, times = times + 1`,
+    alarm.origin,
+    alarm.code,
+    alarm.about,
+    alarm.detail,
+    at,
+    at,
+  );
+}
+
+export interface AlarmRow extends Alarm {
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly times: number;
+}
+
+export async function listAlarms(sql: Sql): Promise<AlarmRow[]> {
+  const rows = await sql.all('SELECT * FROM alarms ORDER BY last_at DESC, origin, code');
+  return rows.map((row) => ({
+    origin: toText(row.origin),
+    code: toText(row.code),
+    about: toText(row.about),
+    detail: toText(row.detail),
+    firstAt: toNumber(row.first_at),
+    lastAt: toNumber(row.last_at),
+    times: toNumber(row.times),
+  }));
+}

@@ -1,0 +1,42 @@
+/** The operator's records, every revision of every slot, as they were signed. */
+import { type Row, type Sql, toBytes, toNumber } from './database.ts';
+
+export interface RecordRow {
+  readonly slot: number;
+  readonly rev: number;
+  readonly recordHash: Uint8Array;
+  readonly cose: Uint8Array;
+  /** Null for slot 0, the operator. */
+  readonly origin: string | null;
+}
+
+export async function addRecord(sql: Sql, row: RecordRow): Promise<void> {
+  await sql.run(
+    'INSERT INTO records VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    row.slot,
+    row.rev,
+    row.recordHash,
+    row.cose,
+    row.origin,
+  );
+}
+
+/** Oldest revision first within each slot. */
+export async function listRecords(sql: Sql): Promise<RecordRow[]> {
+  return (await sql.all('SELECT * FROM records ORDER BY slot, rev')).map(record);
+}
+
+export async function recordByHash(sql: Sql, recordHash: Uint8Array): Promise<RecordRow | null> {
+  const row = await sql.get('SELECT * FROM records WHERE record_hash = ?', recordHash);
+  return row === undefined ? null : record(row);
+}
+
+function record(row: Row): RecordRow {
+  return {
+    slot: toNumber(row.slot),
+    rev: toNumber(row.rev),
+    recordHash: toBytes(row.record_hash),
+    cose: toBytes(row.cose),
+    origin: typeof row.origin === 'string' ? row.origin : null,
+  };
+}

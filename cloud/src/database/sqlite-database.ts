@@ -1,0 +1,96 @@
+/**
+ * The database in one SQLite file: a writer in write-ahead mode with a sync for every commit, and a reader.
+ * @module
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { CloudError } from '../errors.ts';
+import type { Database, Migration, Row, Sql, SqlValue } from './database.ts';
+import { migrations } from './migrations.ts';
+
+export function openSqliteDatabase(
+  path: string,
+  steps: readonly Migration[] = migrations,
+): Database {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const writer = new DatabaseSync(path, { timeout: 5000 });
+  writer.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
+  );
+  migrate(path, writer, steps);
+  const reader = new DatabaseSync(path, { timeout: 5000, readOnly: true });
+  const writing = statements(writer);
+  const reading = statements(reader);
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    writer.exec('BEGIN IMMEDIATE');
+    try {
+      const result = await work(writing);
+      writer.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (writer.isTransaction) writer.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  return {
+    write(work) {
+      const result = last.then(() => transaction(work));
+      last = result.catch(() => {});
+      return result;
+    },
+    read: (work) => work(reading),
+    async close() {
+      await last;
+      reader.close();
+      writer.close();
+    },
+  };
+}
+
+function migrate(path: string, database: DatabaseSync, steps: readonly Migration[]): void {
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)',
+  );
+  const row = database.prepare('SELECT MAX(number) AS newest FROM migrations').get();
+  const newest = Number(row?.newest ?? 0);
+  const known = steps.at(-1)?.number ?? 0;
+  if (newest > known) {
+    throw new CloudError(
+      'DATABASE_NEWER',
+      `${path} has schema step ${newest}, this release knows steps up to ${known}: run a newer release on it`,
+    );
+  }
+  for (const { number, name, sql } of steps.filter((step) => step.number > newest)) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(sql);
+      database.prepare('INSERT INTO migrations VALUES (?, ?)').run(number, name);
+      database.exec('COMMIT');
+    } catch (cause) {
+      database.exec('ROLLBACK');
+      throw new CloudError('DATABASE_FAILED', `${path}: schema step ${number} (${name}) failed`, {
+        cause,
+      });
+    }
+  }
+}
+
+function statements(database: DatabaseSync): Sql {
+  const prepared = new Map<string, StatementSync>();
+  function statement(text: string): StatementSync {
+    const known = prepared.get(text);
+    if (known !== undefined) return known;
+    const made = database.prepare(text);
+    prepared.set(text, made);
+    return made;
+  }
+  return {
+    run: async (text, ...values) => Number(statement(text).run(...values).changes),
+    get: async (text, ...values) => statement(text).get(...values) as Row | undefined,
+    all: async (text, ...values) => statement(text).all(...values) as Record<string, SqlValue>[],
+  };
+}
