@@ -1,0 +1,194 @@
+/**
+ * gateway.yaml: what a gateway is told. Every refusal names the key, what stands there, and what to write.
+ * Relative paths are relative to the file.
+ * @module
+ */
+import { dirname, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { type ConfigSection, createConfigSection, invalid } from './config-section.ts';
+import { GatewayError } from './errors.ts';
+
+export interface GatewayConfig {
+  readonly name: string;
+  readonly origin: string;
+  readonly data: string;
+  readonly keys: string;
+  /** Record files: the operator's, then this gateway's slot. */
+  readonly records: readonly string[];
+  readonly policy: string;
+  readonly cloud: CloudConfig | null;
+  readonly ledger: LedgerConfig;
+  readonly checkpoint: { readonly intervalMs: number };
+  readonly anchor: { readonly intervalMs: number };
+  readonly batch: { readonly count: number; readonly bytes: number; readonly ageMs: number };
+  readonly sources: readonly SourceConfig[];
+}
+
+export interface CloudConfig {
+  readonly url: URL;
+  /** SHA-256 of the server's certificate; null for plain HTTP to this machine. */
+  readonly certificate: Uint8Array | null;
+  /** How long a batch stays here after the cloud's receipt for it. */
+  readonly keepMs: number;
+}
+
+export type LedgerConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'development'; readonly port: number }
+  | {
+      readonly kind: 'evm';
+      readonly rpc: string;
+      readonly contract: string;
+      readonly keystore: string;
+    };
+
+export interface SourceConfig {
+  readonly name: string;
+  readonly driver: string;
+  readonly transport: TransportConfig;
+  readonly heartbeatMs: number;
+  readonly cadenceMs: number | null;
+  readonly frames: 'keep' | 'hash';
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export type TransportConfig =
+  | { readonly kind: 'serial'; readonly path: string; readonly baudRate: number }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+const DEVELOPMENT_LEDGER_PORT = 7446;
+const DAY_MS = 86_400_000;
+// C2SP: a schema-less URL. Lower case and no spaces or plus signs, so that it also serves as a key name.
+const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
+const NAME = /^[a-z0-9._-]{1,59}$/;
+
+export function parseGatewayConfig(text: string, path: string): GatewayConfig {
+  const root = createConfigSection(path, '', parseYaml(text, path), [
+    ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
+    ...['checkpoint', 'anchor', 'batch', 'sources'],
+  ]);
+  const directory = dirname(resolve(path));
+  const at = (file: string) => resolve(directory, file);
+  const checkpoint = root.section('checkpoint', ['intervalMs']);
+  const anchor = root.section('anchor', ['intervalMs']);
+  const batch = root.section('batch', ['count', 'bytes', 'ageMs']);
+  return {
+    name: root.text('name', NAME, 'lower-case letters, digits, . _ -, such as house-17-gateway'),
+    origin: root.text(
+      'origin',
+      ORIGIN,
+      'a lower-case name like a web address without its scheme, such as example.org/site-17',
+    ),
+    data: at(root.text('data', /./, 'a directory, such as ./data', './data')),
+    keys: at(root.text('keys', /./, 'a directory, such as ./keys', './keys')),
+    records: root
+      .texts('records', 'record files, such as [operator.record, slot-1.record]')
+      .map(at),
+    policy: at(root.text('policy', /./, 'a file, such as policy.json', 'policy.json')),
+    cloud: readCloud(root),
+    ledger: readLedger(root, at),
+    checkpoint: { intervalMs: checkpoint.count('intervalMs', 100, 10_000) },
+    anchor: { intervalMs: anchor.count('intervalMs', 1_000, 600_000) },
+    batch: {
+      count: batch.count('count', 1, 500),
+      bytes: batch.count('bytes', 1_024, 262_144),
+      ageMs: batch.count('ageMs', 100, 10_000),
+    },
+    sources: readSources(root),
+  };
+}
+
+function parseYaml(text: string, path: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const problem = document.errors[0];
+  if (problem) throw new GatewayError('CONFIG_SYNTAX', `${path}: ${problem.message}`);
+  return document.toJS({ maxAliasCount: 0 });
+}
+
+function readCloud(root: ConfigSection): CloudConfig | null {
+  if (root.isAbsent('cloud')) return null;
+  const section = root.section('cloud', ['url', 'certificate', 'keepMs']);
+  const written = section.text('url', /^https?:\/\/./, 'an address, such as https://cloud.example');
+  const url = URL.parse(written);
+  if (!url)
+    throw invalid(section.place('url'), written, 'an address, such as https://cloud.example');
+  const certificate = section.isAbsent('certificate') ? null : readPin(section);
+  if (url.protocol === 'https:' && certificate === null) {
+    throw invalid(
+      section.place('certificate'),
+      'nothing',
+      `sha256/… of the certificate of ${url.host}; sigill gateway init --cloud ${url.origin} prints it`,
+    );
+  }
+  return { url, certificate, keepMs: section.count('keepMs', 0, DAY_MS) };
+}
+
+/** `sha256/` and the base64 of 32 bytes. */
+function readPin(section: ConfigSection): Uint8Array {
+  const expected = 'sha256/ and the 44 base64 characters of the SHA-256 of the certificate';
+  const pin = section.text('certificate', /^sha256\/[A-Za-z0-9+/]{43}=$/, expected);
+  return Uint8Array.from(Buffer.from(pin.slice('sha256/'.length), 'base64'));
+}
+
+function readLedger(root: ConfigSection, at: (file: string) => string): LedgerConfig {
+  const expected = 'none, development, or { rpc, contract, keystore }';
+  const written = root.value('ledger') ?? 'none';
+  if (written === 'none') return { kind: 'none' };
+  if (written === 'development') return { kind: 'development', port: DEVELOPMENT_LEDGER_PORT };
+  if (typeof written !== 'object') throw invalid(root.place('ledger'), written, expected);
+  const section = root.section('ledger', ['development', 'rpc', 'contract', 'keystore']);
+  if (!section.isAbsent('development')) {
+    const development = section.section('development', ['port']);
+    return { kind: 'development', port: development.count('port', 0, DEVELOPMENT_LEDGER_PORT) };
+  }
+  return {
+    kind: 'evm',
+    rpc: section.text(
+      'rpc',
+      /^https?:\/\/./,
+      'the address of a node, such as http://127.0.0.1:8545',
+    ),
+    contract: section.text('contract', /^0x[0-9a-fA-F]{40}$/, 'the 0x… address of AnchorLog'),
+    keystore: at(section.text('keystore', /./, 'the file of the account that anchors')),
+  };
+}
+
+function readSources(root: ConfigSection): SourceConfig[] {
+  const sources = root.sections('sources', [
+    ...['name', 'driver', 'transport', 'heartbeatMs', 'cadenceMs', 'frames', 'options'],
+  ]);
+  const seen = new Set<string>();
+  return sources.map((section) => {
+    const name = section.text('name', NAME, 'lower-case letters, digits, . _ -, such as house-17');
+    if (seen.has(name)) throw invalid(section.place('name'), name, 'a name no other source has');
+    seen.add(name);
+    return {
+      name,
+      driver: section.text('driver', /^[a-z0-9-]+$/, 'a driver; sigill drivers lists them'),
+      transport: readTransport(section),
+      heartbeatMs: section.count('heartbeatMs', 1_000, 300_000),
+      cadenceMs: section.isAbsent('cadenceMs') ? null : section.count('cadenceMs', 1, 1_000),
+      frames: section.choice('frames', ['keep', 'hash'], 'keep'),
+      options: section.section('options', null).strings(),
+    };
+  });
+}
+
+function readTransport(source: ConfigSection): TransportConfig {
+  const section = source.section('transport', ['serial', 'baudRate', 'tcp']);
+  const expected = '{ serial: /dev/serial/by-id/…, baudRate: 115200 } or { tcp: host:port }';
+  if (section.isAbsent('serial') === section.isAbsent('tcp')) {
+    const found = section.isAbsent('tcp') ? 'neither serial nor tcp' : 'both serial and tcp';
+    throw invalid(source.place('transport'), found, expected);
+  }
+  if (!section.isAbsent('serial')) {
+    return {
+      kind: 'serial',
+      path: section.text('serial', /^\//, 'a device file, such as /dev/serial/by-id/…'),
+      baudRate: section.count('baudRate', 50, 115_200),
+    };
+  }
+  const address = section.text('tcp', /^.+:\d{1,5}$/, 'host:port');
+  const colon = address.lastIndexOf(':');
+  return { kind: 'tcp', host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}

@@ -1,0 +1,48 @@
+/** What can go wrong at a gateway. docs/errors.md has a line for each: what happened, what to do. */
+export type GatewayErrorCode =
+  | 'USAGE'
+  | 'CONFIG_SYNTAX'
+  | 'CONFIG_INVALID'
+  | 'FILE_MISSING'
+  | 'FILE_EXISTS'
+  | 'KEY_FILE_EXPOSED'
+  | 'KEY_FILE_INVALID'
+  | 'ALREADY_RUNNING'
+  | 'SITE_LOG_DAMAGED'
+  | 'SITE_LOG_MOVED'
+  | 'SITE_LOG_FROZEN'
+  | 'RECORD_MISMATCH'
+  | 'BATCH_INVALID'
+  | 'BATCH_NOT_NEXT'
+  | 'BATCH_CONFLICT'
+  | 'AGENT_UNKNOWN'
+  | 'AGENT_QUARANTINED'
+  | 'BATCH_LOST'
+  | 'CLOUD_URL_INSECURE'
+  | 'CLOUD_UNREACHABLE'
+  | 'CLOUD_CERTIFICATE_MISMATCH'
+  | 'CLOUD_ANSWER_INVALID'
+  | 'CLOUD_BUSY'
+  | 'CLOUD_REFUSED'
+  | 'CLOUD_AHEAD'
+  | 'CLOUD_DISAGREES'
+  | 'NOTARY_STATE_DAMAGED'
+  | 'NOTARY_DISAGREES';
+
+export interface GatewayErrorOptions {
+  readonly cause?: unknown;
+  /** Whether doing the same again later may succeed without anyone changing anything. */
+  readonly retryable?: boolean;
+}
+
+export class GatewayError extends Error {
+  readonly code: GatewayErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GatewayError';
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}

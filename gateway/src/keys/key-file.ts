@@ -1,0 +1,90 @@
+/**
+ * Private keys as PKCS8 PEM files that only their owner can read.
+ * @module
+ */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createSigner, type Signer } from '@sigill/evidence';
+import { syncDirectoryNow } from '../disk/file-system.ts';
+import { GatewayError } from '../errors.ts';
+
+/** Makes a new Ed25519 key and its file. Durable on return; a file already there is left alone and refused. */
+export function createKeyFile(path: string): Signer {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeSecretFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  return toSigner(privateKey);
+}
+
+export function readKeyFile(path: string): Signer {
+  return toSigner(parsePem(path, readSecretFile(path)));
+}
+
+/** A file nobody else can read, from its first moment on: the mode is set by the open that creates it. */
+export function writeSecretFile(path: string, content: string | Uint8Array): void {
+  const file = openExclusively(path);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  syncDirectoryNow(dirname(path));
+}
+
+export function readSecretFile(path: string): string {
+  const file = openExisting(path);
+  try {
+    const mode = fstatSync(file).mode & 0o777;
+    if ((mode & 0o077) !== 0) {
+      throw new GatewayError(
+        'KEY_FILE_EXPOSED',
+        `${path}: others on this machine may use this key (mode ${mode.toString(8).padStart(4, '0')}, expected 0600); mend it with: chmod 600 ${path}`,
+      );
+    }
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openExclusively(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new GatewayError(
+      'FILE_EXISTS',
+      `${path}: there is a key here already and it is never overwritten; move it away, or choose another directory`,
+      { cause },
+    );
+  }
+}
+
+function openExisting(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new GatewayError(
+      'FILE_MISSING',
+      `${path}: no key to read (${(cause as NodeJS.ErrnoException).code}); restore it from your copy, or make a new gateway with: sigill gateway init`,
+      { cause },
+    );
+  }
+}
+
+function parsePem(path: string, pem: string): KeyObject {
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', type: 'pkcs8' });
+  } catch (cause) {
+    throw new GatewayError(
+      'KEY_FILE_INVALID',
+      `${path}: expected one PKCS8 private key between BEGIN PRIVATE KEY and END PRIVATE KEY, without a passphrase; restore it from your copy`,
+      { cause },
+    );
+  }
+}
+
+function toSigner(key: KeyObject): Signer {
+  return createSigner(key.export({ type: 'pkcs8', format: 'der' }));
+}
