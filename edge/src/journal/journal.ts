@@ -1,0 +1,72 @@
+/** A place in a journal. It grows from record to record and survives restarts; its value means nothing else. */
+export type Position = number;
+
+export interface JournalRecord {
+  readonly position: Position;
+  readonly payload: Uint8Array;
+  /** Where the next record begins. */
+  readonly next: Position;
+}
+
+export interface JournalUsage {
+  readonly heldBytes: number;
+  readonly maxBytes: number;
+  readonly segments: number;
+  /** Bytes of a torn tail that were cut when the journal was opened. */
+  readonly cutBytes: number;
+}
+
+/**
+ * Records in the order they were appended.
+ * When `append` resolves, the record survives power loss. A torn tail is cut on open, never guessed. One writer at a time.
+ * After a failed write or sync every append rejects with JOURNAL_FAILED until the journal is closed and opened again:
+ * what a disk says after a failed sync is not believed.
+ * A full journal refuses (JOURNAL_FULL) and forgets nothing by itself.
+ */
+export interface Journal {
+  /** The record belongs to the journal from here on: the caller changes it no more. */
+  append(record: Uint8Array): Promise<Position>;
+  /** At most `limit` durable records from `position` on, oldest first; the same ones again until `release`. */
+  read(position: Position, limit: number): AsyncIterable<JournalRecord>;
+  /** Records before this position may be forgotten; they go by whole segments. */
+  release(before: Position): Promise<void>;
+  /** Where the segments held begin, oldest first. With `segmentHead`, the record there is one it made. */
+  heads(): readonly Position[];
+  usage(): JournalUsage;
+  /** Makes durable what was appended, then lets another writer in. */
+  close(): Promise<void>;
+}
+
+export interface JournalOptions {
+  /**
+   * The first record of every segment, asked for inside the `append` that opens the segment, before that append's own
+   * record: what the writer must know once earlier segments are gone.
+   */
+  readonly segmentHead?: () => Uint8Array;
+  readonly segmentBytes?: number;
+  readonly maxRecordBytes?: number;
+  readonly maxBytes?: number;
+  /** Bytes that may wait for the disk; beyond it appends are refused with JOURNAL_BUSY. */
+  readonly maxPendingBytes?: number;
+}
+
+export interface JournalLimits {
+  readonly segmentBytes: number;
+  readonly maxRecordBytes: number;
+  readonly maxBytes: number;
+  readonly maxPendingBytes: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export function toLimits(options: JournalOptions): JournalLimits {
+  return {
+    // Small enough that the last one is replayed in well under a second at start, and that released space returns soon.
+    segmentBytes: options.segmentBytes ?? 4 * MEBIBYTE,
+    maxRecordBytes: options.maxRecordBytes ?? MEBIBYTE,
+    // A week without a cloud at 10 readings a second of 160 bytes.
+    maxBytes: options.maxBytes ?? 1024 * MEBIBYTE,
+    // Cards stall for seconds; at 20,000 readings a second this is about five of them.
+    maxPendingBytes: options.maxPendingBytes ?? 16 * MEBIBYTE,
+  };
+}

@@ -1,0 +1,4 @@
+import { testJournal } from './journal-contract.ts';
+import { createMemoryJournal } from './memory-journal.ts';
+
+testJournal(async (options) => createMemoryJournal(options));
