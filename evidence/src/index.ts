@@ -1,4 +1,23 @@
 export {
+  type AnchorLeaf,
+  type AnchorLogRoles,
+  anchorLeafHash,
+  anchorLogAddress,
+  anchorLogInitCode,
+  contractAddress,
+  encodeAnchorLeaf,
+  formatAddress,
+  parseAddress,
+} from './anchor/anchor-log.ts';
+export { CHAIN_PROFILES, type ChainProfile, findChainProfile } from './anchor/chain-profiles.ts';
+export {
+  type BlockHeader,
+  decodeHeader as decodeBlockHeader,
+  type LedgerProof,
+  type LedgerState,
+  verifyLedgerState,
+} from './anchor/ledger-proof.ts';
+export {
   assertRecordFollows,
   findAgent,
   NO_RECORD,
@@ -43,6 +62,29 @@ export {
 export { type Decimal, formatDecimal, isDecimal, parseDecimal } from './bytes/decimal.ts';
 export { sha256 } from './crypto/index.ts';
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
+export {
+  type EvidenceAnchor,
+  type EvidenceCall,
+  type EvidenceFile,
+  type EvidenceReading,
+  type EvidenceRollCall,
+  formatEvidence,
+  parseEvidence,
+} from './judge/evidence-file.ts';
+export { type DecodeAgain, type JudgeOptions, judge, type SeenBlock } from './judge/judge.ts';
+export { formatPolicy, type LedgerPolicy, type Policy, parsePolicy } from './judge/policy.ts';
+export {
+  CLAIMS,
+  type Claim,
+  type ClaimId,
+  type Holds,
+  isProven,
+  LIMIT,
+  type Reason,
+  type Trust,
+  type Verdict,
+} from './judge/verdict.ts';
+export { judgeQuorum, parseWitnessQuorum, type WitnessQuorum } from './judge/witness-quorum.ts';
 export { createSign1, decodeSign1, openSign1, type Sign1 } from './keys/cose-sign1.ts';
 export { createSigner, type Signer, verifySignature } from './keys/signer.ts';
 export { type Algorithm, ed25519Raw, ed25519Spki, keyAlgorithm } from './keys/spki.ts';

@@ -146,11 +146,13 @@ export function findAgent(record: SlotRecord, agent: Uint8Array): RegisteredAgen
 }
 
 function encodeSlotRecord(record: SlotRecord): Uint8Array {
-  const agents = record.agents.map(({ key, state, succeeds }): CborValue => [
-    key,
-    state,
-    succeeds === null ? null : [succeeds.agent, succeeds.lastHeaderHash],
-  ]);
+  const agents = record.agents.map(
+    ({ key, state, succeeds }): CborValue => [
+      key,
+      state,
+      succeeds === null ? null : [succeeds.agent, succeeds.lastHeaderHash],
+    ],
+  );
   const { slot, rev, previous, origin, logKey, state } = record;
   return encodeCbor([RECORD_TYPE, slot, rev, previous, origin, logKey, state, agents]);
 }

@@ -1,0 +1,91 @@
+/**
+ * Records: which keys the operator let sign, when the seal was called and at the newest anchor.
+ * @module
+ */
+
+import {
+  findAgent,
+  type Opened,
+  type OperatorRecord,
+  openOperatorChain,
+  openSlotRecord,
+  readSlotRecord,
+  type SlotRecord,
+} from '../anchor/register.ts';
+import type { Call } from '../anchor/roll-call.ts';
+import { equalBytes, toHex } from '../bytes/bytes.ts';
+import { EvidenceError } from '../errors.ts';
+import { Refuted, Unchecked } from './claims.ts';
+import type { EvidenceFile } from './evidence-file.ts';
+import type { Policy } from './policy.ts';
+
+export type OperatorChain = readonly Opened<OperatorRecord>[];
+
+/** @throws Unchecked, EvidenceError */
+export function checkOperatorChain(file: EvidenceFile, policy: Policy | null): OperatorChain {
+  if (policy === null) throw new Unchecked('NO_POLICY', 'no policy says who the operator is');
+  return openOperatorChain(file.records.operator, policy.operator);
+}
+
+/**
+ * The slot's record that a roll-call carries; without an anchor, the only one there is.
+ * It must be signed by a key that the operator had by then.
+ * @throws Refuted, EvidenceError
+ */
+export function checkSlotRecord(
+  file: EvidenceFile,
+  chain: OperatorChain,
+  called: { readonly operator: Call; readonly slot: Call } | null,
+): SlotRecord {
+  const known = called === null ? chain : chainUpTo(chain, called.operator.recordHash);
+  for (const cose of file.records.slot) {
+    const { hash, record } = readSlotRecord(cose);
+    if (called !== null && !equalBytes(hash, called.slot.recordHash)) continue;
+    openWithAny(cose, known);
+    if (called !== null && record.slot !== called.slot.slot)
+      throw new Refuted('OTHER_SLOT', `slot ${record.slot} is called in place ${called.slot.slot}`);
+    return record;
+  }
+  throw new Refuted('NOT_REGISTERED', 'the record that was called is not here');
+}
+
+/** @throws Refuted NOT_REGISTERED, REVOKED */
+export function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
+  const found = findAgent(record, agent);
+  if (found === undefined)
+    throw new Refuted(
+      'NOT_REGISTERED',
+      `agent ${toHex(agent)} is not registered for ${record.origin}`,
+    );
+  if (found.state === 'revoked')
+    throw new Refuted('REVOKED', `agent ${toHex(agent)} is revoked by revision ${record.rev}`);
+}
+
+/** Refuses slot records that no roll-call carries. */
+export function assertRecordsReferred(file: EvidenceFile, calls: readonly Call[]): void {
+  if (file.rollCalls === null) return;
+  for (const cose of file.records.slot) {
+    const { hash } = readSlotRecord(cose);
+    if (!calls.some(({ recordHash }) => equalBytes(recordHash, hash)))
+      throw new EvidenceError('EVIDENCE_FORM', 'nothing refers to a slot record');
+  }
+}
+
+function chainUpTo(chain: OperatorChain, recordHash: Uint8Array): OperatorChain {
+  const at = chain.findIndex(({ hash }) => equalBytes(hash, recordHash));
+  if (at < 0) throw new Refuted('OTHER_SLOT', 'the operator record that was called is not here');
+  return chain.slice(0, at + 1);
+}
+
+function openWithAny(cose: Uint8Array, chain: OperatorChain): void {
+  let last: unknown;
+  for (const { record } of chain.toReversed()) {
+    try {
+      openSlotRecord(cose, record.key);
+      return;
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
