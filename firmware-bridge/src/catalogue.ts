@@ -1,0 +1,19 @@
+/**
+ * Every driver by its id.
+ * @module
+ */
+import type { Driver } from './driver.ts';
+import { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
+import { DriverError } from './errors.ts';
+
+export const drivers: ReadonlyMap<string, Driver> = new Map(
+  [dsmrP1].map((driver) => [driver.manifest.id, driver]),
+);
+
+/** @throws DriverError DRIVER_UNKNOWN */
+export function findDriver(id: string): Driver {
+  const driver = drivers.get(id);
+  if (driver) return driver;
+  const known = [...drivers.keys()].join(', ');
+  throw new DriverError('DRIVER_UNKNOWN', `there is no driver ${id}; there is: ${known}`);
+}

@@ -1,0 +1,25 @@
+/**
+ * The pure face: drivers, framers and what they say. It runs in browsers.
+ * @module
+ */
+export { drivers, findDriver } from './catalogue.ts';
+export {
+  type DecodedObservation,
+  type Driver,
+  type DriverOption,
+  type FieldValue,
+  listening,
+  MAX_REJECTED_BYTES,
+  type Manifest,
+  type Observation,
+  type ObservedField,
+  optionsOf,
+  type Rejection,
+  type Session,
+  type SessionInput,
+  type Step,
+  type TransportName,
+} from './driver.ts';
+export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
+export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
+export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';

@@ -1,0 +1,117 @@
+/**
+ * The objects of the main meter, each read in the form its code calls for.
+ * @module
+ */
+import type { Decimal } from '@sigill/evidence';
+import { MAX_LOGGED_FAILURES, MAX_LOGGED_PEAKS } from '../../quantities.ts';
+import {
+  type Fields,
+  otherName,
+  plainCode,
+  put,
+  putOther,
+  readMeasure,
+  readNumber,
+} from './fields.ts';
+import { type Form, mainObjects } from './objects.ts';
+import type { P1Clock } from './p1-time.ts';
+import type { P1Object } from './telegram.ts';
+
+/**
+ * False if the object's code promises a number and there is none. It is told as `other.…` even so.
+ */
+export function readMainObject(object: P1Object, fields: Fields, clock: P1Clock): boolean {
+  const meaning = mainObjects.get(plainCode(object.code));
+  if (meaning && READERS[meaning.form](meaning.name, object, fields, clock)) return true;
+  putOther(fields, object);
+  return meaning === undefined || meaning.form === 'text' || meaning.form === 'time';
+}
+
+type Reader = (name: string, object: P1Object, fields: Fields, clock: P1Clock) => boolean;
+
+const READERS: Readonly<Record<Form, Reader>> = {
+  number: (name, { code, values }, fields) => {
+    const read = values.length === 1 ? readMeasure(values[0], name) : null;
+    if (read) put(fields, name, read.value, read.unit, code);
+    return read !== null;
+  },
+  count: (name, { code, values }, fields) => {
+    const value = values.length === 1 ? readNumber(values[0]) : null;
+    if (value) put(fields, name, value, null, code);
+    return value !== null;
+  },
+  text: (name, { code, values }, fields) => {
+    if (values.length === 1) put(fields, name, values[0] as string, null, code);
+    return values.length === 1;
+  },
+  time: (name, { code, values }, fields, clock) => {
+    const time = values.length === 1 ? clock(values[0] as string) : null;
+    if (time !== null) put(fields, name, new Date(time).toISOString(), null, code);
+    return time !== null;
+  },
+  // ( time )( value )
+  peak: (name, { code, values }, fields, clock) => {
+    const read = values.length === 2 ? readMeasure(values[1], name) : null;
+    if (read === null) return false;
+    put(fields, name, read.value, read.unit, code);
+    putTime(`${name}.time`, values[0] as string, 'time', code, fields, clock);
+    return true;
+  },
+  // ( count )( what )( what ) then ( month's end )( time )( value ), newest first
+  'peak-log': (name, { code, values }, fields, clock) => {
+    const [count, , , ...entries] = values;
+    const size = readSize(count, MAX_LOGGED_PEAKS);
+    const reads = rows(entries, 3).map(([, , value]) => readMeasure(value, name));
+    if (size === null || entries.length !== 3 * sizeOf(size) || reads.includes(null)) return false;
+    put(fields, `${name}.logged`, size, null, code);
+    rows(entries, 3).forEach(([closed = '', time = ''], i) => {
+      const { value, unit } = reads[i] as NonNullable<(typeof reads)[number]>;
+      put(fields, `${name}.${i + 1}`, value, unit, code);
+      putTime(`${name}.${i + 1}.time`, time, `${i + 1}.time`, code, fields, clock);
+      putTime(`${name}.${i + 1}.closed`, closed, `${i + 1}.closed`, code, fields, clock);
+    });
+    return true;
+  },
+  // ( count )( what ) then ( end )( duration )
+  'failure-log': (name, { code, values }, fields, clock) => {
+    const [count, , ...entries] = values;
+    const size = readSize(count, MAX_LOGGED_FAILURES);
+    const reads = rows(entries, 2).map(([, length]) => readMeasure(length, `${name}.1.duration`));
+    if (size === null || entries.length !== 2 * sizeOf(size) || reads.includes(null)) return false;
+    put(fields, `${name}.logged`, size, null, code);
+    rows(entries, 2).forEach(([end = ''], i) => {
+      const { value, unit } = reads[i] as NonNullable<(typeof reads)[number]>;
+      putTime(`${name}.${i + 1}.end`, end, `${i + 1}.end`, code, fields, clock);
+      put(fields, `${name}.${i + 1}.duration`, value, unit, code);
+    });
+    return true;
+  },
+};
+
+/** A time that cannot be stays as the device's text, under its own code. */
+export function putTime(
+  name: string,
+  text: string,
+  part: string,
+  code: string,
+  fields: Fields,
+  clock: P1Clock,
+): void {
+  const time = clock(text);
+  if (time === null) put(fields, `${otherName(code)}.${part}`, text, null, code);
+  else put(fields, name, new Date(time).toISOString(), null, code);
+}
+
+function readSize(text: string | undefined, max: number): Decimal | null {
+  const size = readNumber(text);
+  return size && size.exponent === 0 && size.mantissa >= 0n && size.mantissa <= max ? size : null;
+}
+
+function sizeOf(size: Decimal): number {
+  return Number(size.mantissa);
+}
+
+function rows(values: readonly string[], width: number): string[][] {
+  const count = Math.ceil(values.length / width);
+  return Array.from({ length: count }, (_, i) => values.slice(i * width, (i + 1) * width));
+}
