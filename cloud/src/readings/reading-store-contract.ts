@@ -1,0 +1,233 @@
+/** What every reading store promises; each implementation's test calls this with a way to open one. */
+import { parseDecimal, type Reading } from '@sigill/evidence';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ReadingStore, StoredBatch, StreamName } from './reading-store.ts';
+
+export interface StoreUnderTest {
+  /** The same store each time. */
+  open(): Promise<ReadingStore>;
+  dispose(): Promise<void>;
+}
+
+export function testReadingStore(name: string, create: () => Promise<StoreUnderTest>): void {
+  describe(`${name} keeps the reading store's promise`, () => {
+    let under: StoreUnderTest;
+    let store: ReadingStore | null = null;
+    afterEach(async () => {
+      await store?.close();
+      store = null;
+      await under.dispose();
+    });
+
+    async function fresh(): Promise<ReadingStore> {
+      under = await create();
+      store = await under.open();
+      return store;
+    }
+    async function reopened(): Promise<ReadingStore> {
+      await store?.close();
+      store = await under.open();
+      return store;
+    }
+
+    it('gives raw points when there are few, in the order of time', async () => {
+      const store = await fresh();
+      await store.write([
+        batch(1, 0, [power(0, 3000, '1.5'), power(1, 1000, '-2.50'), power(2, 2000, '0')]),
+      ]);
+      expect(await store.range(POWER, { from: 0, to: 10_000, points: 10 })).toEqual({
+        unit: 'W',
+        times: [1000, 2000, 3000],
+        values: [-2.5, 0, 1.5],
+        low: [-2.5, 0, 1.5],
+        high: [-2.5, 0, 1.5],
+      });
+      expect(await store.range(POWER, { from: 1000, to: 3000, points: 10 })).toMatchObject({
+        times: [1000, 2000],
+      });
+    });
+
+    it('gives mean, least and greatest of fixed steps when there are many', async () => {
+      const store = await fresh();
+      const readings = Array.from({ length: 1000 }, (_, i) => power(i, i * 10, String(i % 100)));
+      await store.write([batch(1, 0, readings)]);
+      const range = await store.range(POWER, { from: 0, to: 10_000, points: 10 });
+      expect(range?.times).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000]);
+      expect(range?.values).toEqual(Array(10).fill(49.5));
+      expect(range?.low).toEqual(Array(10).fill(0));
+      expect(range?.high).toEqual(Array(10).fill(99));
+    });
+
+    it('never gives more points than asked for, also before 1970', async () => {
+      const store = await fresh();
+      const readings = Array.from({ length: 97 }, (_, i) => power(i, i * 7 - 333, String(i)));
+      await store.write([batch(1, 0, readings)]);
+      for (const points of [2, 3, 10, 50, 96]) {
+        const range = await store.range(POWER, { from: -1000, to: 1000, points });
+        expect(range?.times.length).toBeLessThanOrEqual(points);
+        expect(range?.times).toEqual([...(range?.times ?? [])].sort((a, b) => a - b));
+      }
+    });
+
+    it('keeps both of two readings of one millisecond', async () => {
+      const store = await fresh();
+      await store.write([batch(1, 0, [power(0, 1000, '1'), power(1, 1000, '2')])]);
+      expect(await store.range(POWER, { from: 0, to: 2000, points: 9 })).toMatchObject({
+        values: [1, 2],
+      });
+    });
+
+    it('writes a batch once, however often it comes', async () => {
+      const store = await fresh();
+      const one = batch(1, 0, [power(0, 1000, '1')]);
+      await store.write([one, one]);
+      await store.write([one]);
+      const again = await reopened();
+      await again.write([{ ...one, arrival: 9 }, batch(10, 1, [power(1, 2000, '2')])]);
+      expect(await again.range(POWER, { from: 0, to: 5000, points: 9 })).toMatchObject({
+        values: [1, 2],
+      });
+      expect(await again.readings({ limit: 10 })).toHaveLength(2);
+    });
+
+    it('tells how far it is, also after a restart', async () => {
+      const store = await fresh();
+      expect(store.arrival()).toBe(0);
+      await store.write([batch(4, 0, [power(0, 1000, '1')]), batch(7, 1, [power(1, 2000, '2')])]);
+      expect(store.arrival()).toBe(7);
+      expect((await reopened()).arrival()).toBe(7);
+    });
+
+    it('lists streams with the newest text of each field, by sequence and not by time', async () => {
+      const store = await fresh();
+      await store.write([
+        batch(1, 0, [power(0, 9000, '1.0'), power(1, 5000, '2.50'), about(2, 6000, 'heartbeat')]),
+      ]);
+      for (const one of [store, await reopened()]) {
+        expect(await one.streams()).toEqual([
+          {
+            ...STREAM,
+            kind: 'meter',
+            latest: { seq: 2, n: 2, time: 6000, batch: 0 },
+            fields: [{ name: 'power', unit: 'W', value: '2.50', time: 5000 }],
+          },
+        ]);
+      }
+    });
+
+    it('keeps texts and flags: text has no points, a flag is 0 or 1', async () => {
+      const store = await fresh();
+      const fields = [
+        { name: 'door.open', value: true, unit: null, code: null },
+        { name: 'message', value: 'hello', unit: null, code: '0-0:96.13.0' },
+      ];
+      await store.write([batch(1, 0, [{ ...power(0, 1000, '1'), fields }])]);
+      const at = { from: 0, to: 5000, points: 9 };
+      expect(await store.range({ ...STREAM, field: 'door.open' }, at)).toMatchObject({
+        values: [1],
+      });
+      expect(await store.range({ ...STREAM, field: 'message' }, at)).toMatchObject({ values: [] });
+      expect(await store.range({ ...STREAM, field: 'unknown' }, at)).toBeNull();
+      expect((await store.streams())[0]?.fields.map(({ value }) => value)).toEqual([
+        'true',
+        'hello',
+      ]);
+    });
+
+    it('never mixes units: the one the device used last, or the one asked for', async () => {
+      const store = await fresh();
+      await store.write([batch(1, 0, [power(0, 1000, '1500'), power(1, 2000, '1.5', 'kW')])]);
+      const at = { from: 0, to: 5000, points: 9 };
+      expect(await store.range(POWER, at)).toMatchObject({ unit: 'kW', values: [1.5] });
+      expect(await store.range({ ...POWER, unit: 'W' }, at)).toMatchObject({ values: [1500] });
+      expect((await store.streams())[0]?.fields).toHaveLength(1);
+    });
+
+    it('lists readings newest first, page by page, and skips those that are gone', async () => {
+      const store = await fresh();
+      const readings = Array.from({ length: 25 }, (_, i) => power(i, 1000 + (i >> 1), '1'));
+      await store.write([batch(1, 0, [...readings.slice(0, 5), null, ...readings.slice(6)])]);
+      const found: number[] = [];
+      for (let before: string | undefined; ; ) {
+        const page = await store.readings({ before, limit: 7 });
+        found.push(...page.map(({ seq }) => seq));
+        before = page.at(-1)?.cursor;
+        if (page.length < 7) break;
+      }
+      expect(found).toEqual([...readings.keys()].filter((seq) => seq !== 5).reverse());
+    });
+
+    it('lists the readings of one stream between two times', async () => {
+      const store = await fresh();
+      const other = { ...power(2, 1500, '3'), source: 'shed', n: 0 };
+      await store.write([batch(1, 0, [power(0, 1000, '1'), power(1, 2000, '2'), other])]);
+      const seqs = async (query: Record<string, unknown>) =>
+        (await store.readings({ limit: 9, ...query })).map(({ seq }) => seq);
+      expect(await seqs({ source: 'house' })).toEqual([1, 0]);
+      expect(await seqs({ source: 'barn' })).toEqual([]);
+      expect(await seqs({ from: 1500 })).toEqual([1, 2]);
+      expect(await seqs({ to: 1500 })).toEqual([0]);
+      expect((await store.readings({ limit: 1 }))[0]).toMatchObject({
+        ...STREAM,
+        n: 1,
+        kind: 'meter',
+        time: 2000,
+        batch: 0,
+      });
+    });
+
+    it('takes many batches of many series at once', async () => {
+      const store = await fresh();
+      const batches = Array.from({ length: 20 }, (_, b) =>
+        batch(
+          b + 1,
+          b,
+          Array.from({ length: 300 }, (_, i) => ({
+            ...power(b * 300 + i, b * 300 + i, String(b)),
+            device: `meter-${i % 50}`,
+          })),
+        ),
+      );
+      await Promise.all([store.write(batches.slice(0, 10)), store.write(batches.slice(10))]);
+      expect(await store.streams()).toHaveLength(50);
+      const again = await reopened();
+      const range = await again.range(
+        { ...POWER, device: 'meter-7' },
+        { from: 0, to: 1e6, points: 500 },
+      );
+      expect(range?.values).toHaveLength(120);
+    });
+  });
+}
+
+const AGENT = new Uint8Array(16).fill(0xab);
+const STREAM: StreamName = { agent: 'ab'.repeat(16), source: 'house', device: 'meter' };
+const POWER = { ...STREAM, field: 'power' };
+
+export function batch(
+  arrival: number,
+  number: number,
+  readings: readonly (Reading | null)[],
+): StoredBatch {
+  return { arrival, agent: AGENT, batch: number, readings };
+}
+
+export function power(seq: number, time: number, value: string, unit = 'W'): Reading {
+  return {
+    agent: AGENT,
+    seq,
+    source: 'house',
+    device: 'meter',
+    n: seq,
+    kind: 'meter',
+    time,
+    clock: { quality: 1, maxErrorMs: null, deviceTime: null, uptimeMs: 1 },
+    origin: { driver: 'test', frameHash: null },
+    fields: [{ name: 'power', value: parseDecimal(value), unit, code: '1-0:1.7.0' }],
+    salt: new Uint8Array(16),
+  };
+}
+
+function about(seq: number, time: number, kind: string): Reading {
+  return { ...power(seq, time, '0'), kind, fields: [] };
+}

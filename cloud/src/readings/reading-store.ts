@@ -1,0 +1,103 @@
+import type { Reading } from '@sigill/evidence';
+
+/** The readings of one device at one source of one agent. */
+export interface StreamName {
+  /** Hexadecimal. */
+  readonly agent: string;
+  readonly source: string;
+  readonly device: string;
+}
+
+export interface SeriesName extends StreamName {
+  readonly field: string;
+  /** A series has one unit. Without it: the one the device used last. */
+  readonly unit?: string | null;
+}
+
+/** A believed batch from the archive, as the store takes it. */
+export interface StoredBatch {
+  /** Orders batches over all logs: its entry's place in the order of arrival. */
+  readonly arrival: number;
+  readonly agent: Uint8Array;
+  readonly batch: number;
+  /** Null where a reading is gone and only its hash is left. */
+  readonly readings: readonly (Reading | null)[];
+}
+
+/** Where a reading is; its content is in the archive. */
+export interface ReadingPlace extends StreamName {
+  readonly seq: number;
+  readonly n: number;
+  readonly kind: string;
+  readonly time: number;
+  readonly batch: number;
+  /** Pass it back as `before` to go on with older readings. */
+  readonly cursor: string;
+}
+
+export interface ReadingQuery {
+  readonly agent?: string | undefined;
+  readonly source?: string | undefined;
+  readonly device?: string | undefined;
+  /** Included. */
+  readonly from?: number | undefined;
+  /** Excluded. */
+  readonly to?: number | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export interface LatestField {
+  readonly name: string;
+  readonly unit: string | null;
+  /** As the device wrote it. */
+  readonly value: string;
+  readonly time: number;
+}
+
+export interface Stream extends StreamName {
+  /** Of the newest reading that is neither a heartbeat nor a gap. */
+  readonly kind: string;
+  readonly latest: {
+    readonly seq: number;
+    readonly n: number;
+    readonly time: number;
+    readonly batch: number;
+  };
+  readonly fields: readonly LatestField[];
+}
+
+/** Points oldest first. Downsampled: the beginning of each step, its mean, least and greatest. */
+export interface SeriesRange {
+  readonly unit: string | null;
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+export interface RangeQuery {
+  readonly from: number;
+  readonly to: number;
+  /** At most so many points come back, 2 or more: raw when there are no more, else one per step. */
+  readonly points: number;
+}
+
+/**
+ * A view for charts and lists, rebuilt from the archive at any time. Its numbers are doubles.
+ *
+ * Batches are written in the order of their arrival, each once: a batch already written is skipped.
+ * When `write` resolves, its batches are queryable, survive a crash, and `arrival` has moved on.
+ * The latest of a stream is by sequence, not by time: device and agent clocks jump back.
+ */
+export interface ReadingStore {
+  write(batches: readonly StoredBatch[]): Promise<void>;
+  /** Everything that arrived up to here is written; 0 when nothing is. */
+  arrival(): number;
+  streams(): Promise<readonly Stream[]>;
+  /** Null for a series nobody has written. */
+  range(series: SeriesName, query: RangeQuery): Promise<SeriesRange | null>;
+  /** Newest first. */
+  readings(query: ReadingQuery): Promise<readonly ReadingPlace[]>;
+  close(): Promise<void>;
+}
