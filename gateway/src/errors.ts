@@ -16,6 +16,7 @@ export type GatewayErrorCode =
   | 'BATCH_NOT_NEXT'
   | 'BATCH_CONFLICT'
   | 'AGENT_UNKNOWN'
+  | 'AGENT_REVOKED'
   | 'AGENT_QUARANTINED'
   | 'BATCH_LOST'
   | 'CLOUD_URL_INSECURE'

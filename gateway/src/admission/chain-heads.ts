@@ -1,0 +1,138 @@
+/**
+ * Where each agent's chain of batches stands in the site log. Read from the log itself, from a
+ * snapshot on: a file that may be lost or stale and is then made again.
+ *
+ *     heads    [ size, root: bstr32, [* [agent: bstr16, batch, headerHash: bstr32, nextSeq, index]] ]
+ *
+ * @module
+ */
+import {
+  CborReader,
+  type ChainHead,
+  decodeSeal,
+  encodeCbor,
+  equalBytes,
+  fromHex,
+  headerHash,
+  type OpenedSeal,
+  toHex,
+} from '@sigill/evidence';
+import type { Disk } from '../disk/disk.ts';
+import type { SiteLog } from '../site-log/site-log.ts';
+
+export interface LoggedHead extends ChainHead {
+  /** Of the head's seal in the site log. */
+  readonly index: number;
+}
+
+export interface ChainHeads {
+  of(agent: Uint8Array): LoggedHead | null;
+  /** The logged header of a batch at or before the agent's head. */
+  find(agent: Uint8Array, batch: number): LoggedHead | null;
+  /** Takes up what was appended to the log since. */
+  follow(): Promise<void>;
+}
+
+const SNAPSHOT = 'heads';
+const STEP = 256;
+
+/** @param disk a directory of their own */
+export async function openChainHeads(disk: Disk, log: SiteLog): Promise<ChainHeads> {
+  const { heads, size: snapshotSize } = readSnapshot(disk, log);
+  let followed = snapshotSize;
+  let kept = snapshotSize;
+
+  async function follow(): Promise<void> {
+    const { size, root } = log.head();
+    while (followed < size) {
+      for (const seal of log.entries(followed, Math.min(size, followed + STEP))) {
+        const opened = decodeSeal(seal);
+        heads.set(toHex(opened.header.agent), toLoggedHead(opened, followed));
+        followed += 1;
+      }
+    }
+    if (size - kept < STEP) return;
+    await disk.replace(SNAPSHOT, encodeSnapshot(size, root, heads));
+    kept = size;
+  }
+
+  await follow();
+  return {
+    of: (agent) => heads.get(toHex(agent)) ?? null,
+    find: (agent, batch) => findLogged(log, heads.get(toHex(agent)), agent, batch),
+    follow,
+  };
+}
+
+export function toLoggedHead({ header, headerBytes }: OpenedSeal, index: number): LoggedHead {
+  return {
+    batch: header.batch,
+    headerHash: headerHash(headerBytes),
+    nextSeq: header.firstSeq + header.count,
+    index,
+  };
+}
+
+function findLogged(
+  log: SiteLog,
+  head: LoggedHead | undefined,
+  agent: Uint8Array,
+  batch: number,
+): LoggedHead | null {
+  if (head === undefined || batch > head.batch) return null;
+  // An agent's batches are dense and in order: this one is at least as far back as the batches between.
+  for (let index = head.index - (head.batch - batch); index >= 0; index -= 1) {
+    const [seal] = log.entries(index, index + 1);
+    const opened = decodeSeal(seal!);
+    if (opened.header.batch === batch && equalBytes(opened.header.agent, agent)) {
+      return toLoggedHead(opened, index);
+    }
+  }
+  return null;
+}
+
+function encodeSnapshot(
+  size: number,
+  root: Uint8Array,
+  heads: ReadonlyMap<string, LoggedHead>,
+): Uint8Array {
+  const rows = [...heads].map(([agent, head]) => [
+    fromHex(agent),
+    head.batch,
+    head.headerHash,
+    head.nextSeq,
+    head.index,
+  ]);
+  return encodeCbor([size, root, rows]);
+}
+
+/** Of this very log as it was at that size; anything else counts for nothing. */
+function readSnapshot(disk: Disk, log: SiteLog): { size: number; heads: Map<string, LoggedHead> } {
+  const bytes = disk.read(SNAPSHOT);
+  const nothing = { size: 0, heads: new Map<string, LoggedHead>() };
+  if (bytes === null) return nothing;
+  try {
+    const { size, root, heads } = decodeSnapshot(bytes);
+    if (size > log.head().size || !equalBytes(root, log.root(size))) return nothing;
+    return { size, heads };
+  } catch {
+    return nothing; // the log has it all
+  }
+}
+
+function decodeSnapshot(bytes: Uint8Array) {
+  const reader = new CborReader(bytes);
+  reader.tuple(3);
+  const size = reader.uint();
+  const root = reader.fixedBytes(32);
+  const heads = new Map<string, LoggedHead>();
+  for (let rows = reader.array(); rows > 0; rows -= 1) {
+    reader.tuple(5);
+    const agent = toHex(reader.fixedBytes(16));
+    const batch = reader.uint();
+    const hash = reader.fixedBytes(32);
+    heads.set(agent, { batch, headerHash: hash, nextSeq: reader.uint(), index: reader.uint() });
+  }
+  reader.end();
+  return { size, root, heads };
+}
