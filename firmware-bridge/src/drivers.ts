@@ -3,6 +3,7 @@
  * @module
  */
 export { drivers, findDriver } from './catalogue.ts';
+export { decodeAgain } from './decode-again.ts';
 export {
   type DecodedObservation,
   type Driver,
@@ -20,6 +21,7 @@ export {
   type Step,
   type TransportName,
 } from './driver.ts';
+export { formatDriverName, parseDriverName } from './driver-name.ts';
 export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
 export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
 export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';
