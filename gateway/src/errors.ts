@@ -27,6 +27,7 @@ export type GatewayErrorCode =
   | 'CLOUD_REFUSED'
   | 'CLOUD_AHEAD'
   | 'CLOUD_DISAGREES'
+  | 'UPLINK_FAILED'
   | 'NOTARY_STATE_DAMAGED'
   | 'NOTARY_DISAGREES';
 

@@ -1,0 +1,186 @@
+/**
+ * The cloud's ingest and witness routes, one function each. An answer that is not what the route
+ * promises is refused here, so that the lanes above decide on values only.
+ * @module
+ */
+import { encodeCbor, fromBase64, utf8 } from '@sigill/evidence';
+import { GatewayError } from '../errors.ts';
+import type { Timers } from '../timers.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
+
+export interface CloudState {
+  /** The log index of the first batch the cloud does not have. */
+  readonly next: number;
+  readonly checkpointSize: number;
+  readonly anchors: { readonly mined: number; readonly final: number };
+}
+
+export type BatchesAnswer =
+  | { readonly kind: 'taken'; readonly next: number; readonly quarantined: readonly Quarantined[] }
+  | { readonly kind: 'expected'; readonly next: number }
+  | { readonly kind: 'too-large' };
+
+export interface Quarantined {
+  readonly index: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type ReceiptAnswer =
+  | { readonly kind: 'durable'; readonly size: number; readonly root: Uint8Array }
+  | { readonly kind: 'missing'; readonly next: number };
+
+export type WitnessAnswer =
+  | { readonly kind: 'cosigned'; readonly lines: string }
+  | { readonly kind: 'stale'; readonly size: number };
+
+/** Every call throws GatewayError: CLOUD_UNREACHABLE, CLOUD_BUSY, CLOUD_REFUSED, CLOUD_DISAGREES, CLOUD_ANSWER_INVALID. */
+export interface CloudClient {
+  state(origin: string, signal: AbortSignal): Promise<CloudState>;
+  sendBatches(
+    origin: string,
+    firstIndex: number,
+    batches: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<BatchesAnswer>;
+  /** Asks that everything below the checkpoint be durable. */
+  askReceipt(note: string, signal: AbortSignal): Promise<ReceiptAnswer>;
+  /** C2SP tlog-witness. */
+  addCheckpoint(request: string, signal: AbortSignal): Promise<WitnessAnswer>;
+  sendAnchor(bundle: string, signal: AbortSignal): Promise<void>;
+}
+
+// A cloud that takes longer has lost the request: a batch of the largest size is checked in a second.
+const ANSWER_TIMEOUT_MS = 30_000;
+
+export function createCloudClient(http: HttpClient, timers: Timers): CloudClient {
+  async function ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const attempt = new AbortController();
+    const timeout = timers.wait(ANSWER_TIMEOUT_MS, attempt.signal).then(() => attempt.abort());
+    const stop = () => attempt.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await http.request(request, attempt.signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      attempt.abort();
+      await timeout;
+    }
+  }
+
+  return {
+    async state(origin, signal) {
+      const path = `/ingest/v1/state?origin=${encodeURIComponent(origin)}`;
+      const body = readJson(await ask({ method: 'GET', path }, signal));
+      const anchors = asObject(body.anchors);
+      return {
+        next: asCount(body.next),
+        checkpointSize: asCount(body.checkpointSize),
+        anchors: { mined: asCount(anchors.mined), final: asCount(anchors.final) },
+      };
+    },
+
+    async sendBatches(origin, firstIndex, batches, signal) {
+      const body = encodeCbor([origin, firstIndex, batches]);
+      const answer = await ask(post('/ingest/v1/batches', 'application/cbor', body), signal);
+      if (answer.status === 413) return { kind: 'too-large' };
+      const { next, quarantined } = readJson(answer, 409);
+      if (answer.status === 409) return { kind: 'expected', next: asCount(next) };
+      return { kind: 'taken', next: asCount(next), quarantined: asQuarantined(quarantined) };
+    },
+
+    async askReceipt(note, signal) {
+      const request = post('/ingest/v1/receipt', 'text/plain', utf8(note));
+      const answer = await ask(request, signal);
+      const { size, root, next } = readJson(answer, 409);
+      if (answer.status === 409) return { kind: 'missing', next: asCount(next) };
+      return { kind: 'durable', size: asCount(size), root: asBytes(root) };
+    },
+
+    async addCheckpoint(request, signal) {
+      const answer = await ask(
+        post('/witness/add-checkpoint', 'text/plain', utf8(request)),
+        signal,
+      );
+      const text = new TextDecoder().decode(answer.body);
+      if (answer.status === 409)
+        return { kind: 'stale', size: asCount(Number(text.trim() || NaN)) };
+      assertDone(answer);
+      return { kind: 'cosigned', lines: text };
+    },
+
+    async sendAnchor(bundle, signal) {
+      assertDone(await ask(post('/ingest/v1/anchors', 'application/json', utf8(bundle)), signal));
+    },
+  };
+}
+
+function post(path: string, type: string, body: Uint8Array): HttpRequest {
+  return { method: 'POST', path, type, body };
+}
+
+function readJson(answer: HttpAnswer, ...alsoDone: number[]): Record<string, unknown> {
+  if (!alsoDone.includes(answer.status)) assertDone(answer);
+  try {
+    return asObject(JSON.parse(new TextDecoder().decode(answer.body)));
+  } catch (cause) {
+    throw invalidAnswer('JSON', clip(answer), cause);
+  }
+}
+
+function assertDone(answer: HttpAnswer): void {
+  const { status } = answer;
+  if (status === 200) return;
+  const said = `the cloud answers ${status}: ${clip(answer)}`;
+  if (status === 408 || status === 429 || status >= 500) {
+    throw new GatewayError('CLOUD_BUSY', said, { retryable: true });
+  }
+  if (status === 422) throw new GatewayError('CLOUD_DISAGREES', said);
+  throw new GatewayError('CLOUD_REFUSED', said);
+}
+
+/** What the body says for people: problem+json if it is, else its beginning. */
+function clip({ body }: HttpAnswer): string {
+  const text = new TextDecoder().decode(body.subarray(0, 2_000));
+  try {
+    const { code, detail, title } = JSON.parse(text);
+    return [code, detail ?? title].filter((part) => typeof part === 'string').join(' ') || text;
+  } catch {
+    return JSON.stringify(text.slice(0, 120));
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  if (value !== null && typeof value === 'object') return value as Record<string, unknown>;
+  throw invalidAnswer('an object', value);
+}
+
+function asCount(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw invalidAnswer('a count', value);
+}
+
+function asBytes(value: unknown): Uint8Array {
+  try {
+    return fromBase64(value as string);
+  } catch (cause) {
+    throw invalidAnswer('base64', value, cause);
+  }
+}
+
+function asQuarantined(value: unknown): Quarantined[] {
+  if (!Array.isArray(value)) throw invalidAnswer('a list', value);
+  return value.map((item) => {
+    const { index, code, detail } = asObject(item);
+    return { index: asCount(index), code: String(code), detail: String(detail ?? '') };
+  });
+}
+
+function invalidAnswer(expected: string, found: unknown, cause?: unknown): GatewayError {
+  const shown = String(JSON.stringify(found)).slice(0, 120);
+  return new GatewayError(
+    'CLOUD_ANSWER_INVALID',
+    `the cloud answers ${shown} where ${expected} is expected; is cloud.url the address of a Sigill cloud?`,
+    { cause, retryable: true },
+  );
+}

@@ -1,0 +1,145 @@
+/**
+ * The way to the cloud: batches as soon as they are logged, a checkpoint each interval, anchors as
+ * they come. Whatever fails is begun again from where the cloud says it stands, after a wait that
+ * doubles and is random over its whole length, so that a fleet does not come back in step.
+ * @module
+ */
+import { GatewayError } from '../errors.ts';
+import type { Tell } from '../events.ts';
+import type { SiteLog } from '../site-log/site-log.ts';
+import type { Timers } from '../timers.ts';
+import type { AnchorLane } from './anchor-lane.ts';
+import type { BatchLane } from './batch-lane.ts';
+import type { CheckpointLane } from './checkpoint-lane.ts';
+import type { CloudClient } from './cloud-client.ts';
+import type { Releaser } from './release.ts';
+
+export interface CloudUplink {
+  /** Until the signal is aborted. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Something new is in the log, or anchored. */
+  wake(): void;
+  status(): CloudUplinkStatus;
+}
+
+export interface CloudUplinkStatus {
+  readonly reachable: boolean;
+  /** Site-log sizes: what the cloud has, answers for, has witnessed. */
+  readonly sent: number;
+  readonly receipted: number;
+  readonly cosigned: number;
+  readonly lastError: string | null;
+}
+
+export interface CloudUplinkParts {
+  readonly client: CloudClient;
+  readonly log: SiteLog;
+  readonly batches: BatchLane;
+  readonly checkpoints: CheckpointLane;
+  /** Null without a ledger. */
+  readonly anchors: AnchorLane | null;
+  readonly releaser: Releaser;
+  readonly checkpointIntervalMs: number;
+  readonly timers: Timers;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly tell: Tell;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 300_000;
+
+export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
+  const { client, log, batches, checkpoints, anchors, releaser, timers, tell } = parts;
+  let lastError: GatewayError | null = null;
+  let reachable = false;
+  let failures = 0;
+  let checkpointDue = 0;
+  let waking = new AbortController();
+
+  async function resume(signal: AbortSignal): Promise<void> {
+    const state = await client.state(log.origin, signal);
+    batches.resume(state.next);
+    checkpoints.resume(state.checkpointSize);
+    anchors?.resume(state.anchors);
+    reachable = true;
+  }
+
+  async function pushAll(signal: AbortSignal): Promise<void> {
+    await batches.push(log.head().size, signal);
+    if (timers.now() >= checkpointDue) {
+      await checkpoints.push(signal);
+      checkpointDue = timers.now() + parts.checkpointIntervalMs;
+      releaser.receipted(checkpoints.receipted(), timers.now());
+    }
+    await anchors?.push(signal);
+    await releaser.run(timers.now());
+  }
+
+  function succeed(): void {
+    if (lastError !== null) {
+      tell({
+        level: 'info',
+        what: 'cloud-back',
+        text: `the cloud has everything again: ${batches.next()} batches`,
+      });
+    }
+    lastError = null;
+    failures = 0;
+  }
+
+  /** Told when it begins and when it changes, not at each attempt. */
+  function fail(error: unknown): void {
+    const known = asGatewayError(error);
+    if (known.code !== lastError?.code) {
+      tell({ level: known.retryable ? 'warning' : 'alarm', what: known.code, text: known.message });
+    }
+    lastError = known;
+    reachable = false;
+    failures += 1;
+  }
+
+  async function rest(ms: number, signal: AbortSignal, wakeable: boolean): Promise<void> {
+    const ends = wakeable ? [signal, waking.signal] : [signal];
+    await timers.wait(ms, AbortSignal.any(ends));
+    if (wakeable && waking.signal.aborted) waking = new AbortController();
+  }
+
+  return {
+    async run(signal) {
+      while (!signal.aborted) {
+        try {
+          if (!reachable) await resume(signal);
+          await pushAll(signal);
+          succeed();
+          await rest(Math.max(checkpointDue - timers.now(), 0), signal, true);
+        } catch (error) {
+          if (signal.aborted) return;
+          fail(error);
+          await rest(backOff(failures, parts.random()), signal, false);
+        }
+      }
+    },
+    wake: () => waking.abort(),
+    status: () => ({
+      reachable,
+      sent: batches.next(),
+      receipted: checkpoints.receipted(),
+      cosigned: checkpoints.cosigned(),
+      lastError: lastError && `${lastError.code}: ${lastError.message}`,
+    }),
+  };
+}
+
+/** Full jitter: anything from nothing to the doubled wait. */
+export function backOff(failures: number, random: number): number {
+  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError('UPLINK_FAILED', `uplink: ${(error as Error).message}`, {
+    cause: error,
+    retryable: true,
+  });
+}
