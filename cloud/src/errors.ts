@@ -1,12 +1,33 @@
 /** Everything the cloud refuses, by code. docs/errors.md says what each means and what to do. */
 export type CloudErrorCode =
+  // stores
   | 'ARCHIVE_CONFLICT'
   | 'ARCHIVE_DAMAGED'
   | 'ARCHIVE_IN_USE'
   | 'ARCHIVE_UNWRITABLE'
   | 'DATABASE_NEWER'
   | 'DATABASE_FAILED'
-  | 'READINGS_FAILED';
+  | 'READINGS_FAILED'
+  // register
+  | 'ORIGIN_UNKNOWN'
+  | 'ORIGIN_CLOSED'
+  | 'AGENT_UNKNOWN'
+  | 'AGENT_REVOKED'
+  | 'RECORD_TAKEN'
+  // ingest
+  | 'REQUEST_FORM'
+  | 'BATCH_UNREADABLE'
+  | 'BATCH_CONFLICT'
+  | 'BATCH_UNLINKED'
+  | 'ENTRIES_MISSING'
+  | 'ENTRY_CONFLICT'
+  | 'CHECKPOINT_ROOT'
+  | 'CHECKPOINT_REFUSED'
+  | 'ANCHORS_MISSING'
+  | 'ANCHOR_CONFLICT'
+  | 'ANCHOR_LEDGER'
+  | 'ANCHOR_REFUSED'
+  | 'INGEST_BUSY';
 
 export interface CloudErrorOptions {
   readonly cause?: unknown;

@@ -55,8 +55,8 @@ export interface WitnessedRow {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
-  /** The checkpoint's text, without signatures. */
-  readonly text: string;
+  /** As the log signed it. */
+  readonly note: string;
 }
 
 export async function witnessedLog(sql: Sql, origin: string): Promise<WitnessedRow | null> {
@@ -66,7 +66,7 @@ export async function witnessedLog(sql: Sql, origin: string): Promise<WitnessedR
     origin,
     size: toNumber(row.size),
     root: toBytes(row.root),
-    text: toText(row.text),
+    note: toText(row.note),
   };
 }
 
@@ -84,14 +84,42 @@ export async function advanceWitnessed(
     );
   }
   const changed = await sql.run(
-    'UPDATE witnessed SET size = ?, root = ?, text = ? WHERE origin = ? AND size = ?',
+    'UPDATE witnessed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ?',
     row.size,
     row.root,
-    row.text,
+    row.note,
     row.origin,
     oldSize,
   );
   return changed === 1;
+}
+
+export async function putCosignature(
+  sql: Sql,
+  origin: string,
+  size: number,
+  line: string,
+): Promise<void> {
+  await sql.run(
+    'INSERT INTO cosignatures VALUES (?, ?, ?) ON CONFLICT (origin, size) DO UPDATE SET line = excluded.line',
+    origin,
+    size,
+    line,
+  );
+}
+
+/** Our witness's line over the checkpoint of this size. */
+export async function cosignatureAt(
+  sql: Sql,
+  origin: string,
+  size: number,
+): Promise<string | null> {
+  const row = await sql.get(
+    'SELECT line FROM cosignatures WHERE origin = ? AND size = ?',
+    origin,
+    size,
+  );
+  return row === undefined ? null : toText(row.line);
 }
 
 function checkpoint(row: Row | undefined): CheckpointRow | null {

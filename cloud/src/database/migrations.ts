@@ -12,27 +12,27 @@ export const migrations: readonly Migration[] = [
       -- One row per site log; next = the size of what we hold of it.
       CREATE TABLE site_logs (origin TEXT PRIMARY KEY, next INTEGER NOT NULL);
 
-      -- Entries in the order they came to us. Not believed: the bytes are in quarantine.
+      -- Entries in the order they came to us. What the header says stands here when its agent signed it.
+      -- Believed: the batch is in the archive; else its bytes are in quarantine.
       CREATE TABLE entries (arrival INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL,
         entry INTEGER NOT NULL, leaf BLOB NOT NULL, believed INTEGER NOT NULL,
-        agent BLOB, batch INTEGER, first_seq INTEGER, count INTEGER, UNIQUE (origin, entry));
-      CREATE INDEX entries_by_batch ON entries (agent, batch) WHERE believed = 1;
+        agent BLOB, batch INTEGER, header_hash BLOB, first_seq INTEGER, count INTEGER,
+        UNIQUE (origin, entry));
+      CREATE INDEX entries_by_batch ON entries (agent, batch);
       CREATE INDEX entries_by_seq ON entries (agent, first_seq) WHERE believed = 1;
 
       -- Hash tiles of site logs and anchor logs: 1 to 256 hashes of 32 bytes.
       CREATE TABLE tiles (log TEXT NOT NULL, level INTEGER NOT NULL, number INTEGER NOT NULL,
         hashes BLOB NOT NULL, PRIMARY KEY (log, level, number));
 
-      -- Where each agent's chain of headers stands.
-      CREATE TABLE chains (agent BLOB PRIMARY KEY, batch INTEGER NOT NULL, header_hash BLOB NOT NULL,
-        next_seq INTEGER NOT NULL);
-
       CREATE TABLE checkpoints (origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL,
         note TEXT NOT NULL, PRIMARY KEY (origin, size));
 
       -- The witness: what it last cosigned of each log.
       CREATE TABLE witnessed (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL,
-        text TEXT NOT NULL);
+        note TEXT NOT NULL);
+      CREATE TABLE cosignatures (origin TEXT NOT NULL, size INTEGER NOT NULL, line TEXT NOT NULL,
+        PRIMARY KEY (origin, size));
 
       CREATE TABLE anchor_logs (log TEXT PRIMARY KEY, chain_id INTEGER NOT NULL, contract BLOB NOT NULL,
         mined INTEGER NOT NULL, final INTEGER NOT NULL);

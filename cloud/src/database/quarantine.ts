@@ -53,6 +53,20 @@ export async function listQuarantined(sql: Sql, origin: string): Promise<Quarant
   }));
 }
 
+/** The bytes that came for an entry, if they were kept. */
+export async function quarantinedBytes(
+  sql: Sql,
+  origin: string,
+  entry: number,
+): Promise<Uint8Array | null> {
+  const row = await sql.get(
+    'SELECT bytes FROM quarantine WHERE origin = ? AND entry = ? ORDER BY id DESC LIMIT 1',
+    origin,
+    entry,
+  );
+  return row?.bytes instanceof Uint8Array ? row.bytes : null;
+}
+
 /** An alarm stays until someone has looked; the same one again only counts. */
 export interface Alarm {
   readonly origin: string;

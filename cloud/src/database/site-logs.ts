@@ -1,4 +1,6 @@
 /** What we hold of each gateway's site log: its entries, and where they lead. */
+import type { ChainHead } from '@sigill/evidence';
+import { CloudError } from '../errors.ts';
 import { type Row, type Sql, type SqlValue, toBytes, toNumber, toText } from './database.ts';
 
 export interface SiteLogRow {
@@ -8,22 +10,24 @@ export interface SiteLogRow {
 }
 
 export interface EntryRow {
-  readonly origin: string;
   readonly entry: number;
   readonly leaf: Uint8Array;
-  /** Null for a quarantined entry: who made it is not established. */
-  readonly batch: BelievedBatch | null;
+  /** The batch is in the archive; else its bytes are in quarantine. */
+  readonly believed: boolean;
+  /** What its header says, when it continues the chain of the agent that signed it. */
+  readonly header: EntryHeader | null;
 }
 
-export interface BelievedBatch {
+export interface EntryHeader {
   readonly agent: Uint8Array;
   readonly batch: number;
+  readonly hash: Uint8Array;
   readonly firstSeq: number;
   readonly count: number;
 }
 
-/** An entry whose batch is in the archive. `arrival` orders all of them, over all logs. */
-export interface ArrivedBatch extends BelievedBatch {
+/** An entry whose header its agent signed. `arrival` orders all of them, over all logs. */
+export interface ArrivedBatch extends EntryHeader {
   readonly arrival: number;
   readonly origin: string;
   readonly entry: number;
@@ -56,37 +60,60 @@ export async function entryLeaf(
   return row === undefined ? null : toBytes(row.leaf);
 }
 
-/** Entries that continue the log, and its new size. */
+/** Entries that continue the log from `size` on. */
 export async function appendEntries(
   sql: Sql,
   origin: string,
+  size: number,
   entries: readonly EntryRow[],
 ): Promise<void> {
-  for (const { entry, leaf, batch } of entries) {
-    const about: SqlValue[] =
-      batch === null
-        ? [0, null, null, null, null]
-        : [1, batch.agent, batch.batch, batch.firstSeq, batch.count];
+  for (const { entry, leaf, believed, header } of entries) {
+    const said: SqlValue[] =
+      header === null
+        ? [null, null, null, null, null]
+        : [header.agent, header.batch, header.hash, header.firstSeq, header.count];
     await sql.run(
-      'INSERT INTO entries (origin, entry, leaf, believed, agent, batch, first_seq, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO entries (origin, entry, leaf, believed, agent, batch, header_hash, first_seq, count)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       origin,
       entry,
       leaf,
-      ...about,
+      believed ? 1 : 0,
+      ...said,
     );
   }
-  const last = entries.at(-1);
-  if (last !== undefined) await setNext(sql, origin, last.entry + 1);
+  await moveNext(sql, origin, size, size + entries.length);
 }
 
 /** Forgets the entries from `size` on. Their batches stay in the archive, their bytes in quarantine. */
 export async function cutEntries(sql: Sql, origin: string, size: number): Promise<void> {
   await sql.run('DELETE FROM entries WHERE origin = ? AND entry >= ?', origin, size);
-  await setNext(sql, origin, size);
+  await moveNext(sql, origin, await nextEntry(sql, origin), size);
 }
 
-async function setNext(sql: Sql, origin: string, next: number): Promise<void> {
-  await sql.run('UPDATE site_logs SET next = ? WHERE origin = ?', next, origin);
+// Compared and set: two writers of one log can never both go on from the same size.
+async function moveNext(sql: Sql, origin: string, from: number, to: number): Promise<void> {
+  const moved = await sql.run(
+    'UPDATE site_logs SET next = ? WHERE origin = ? AND next = ?',
+    to,
+    origin,
+    from,
+  );
+  if (moved === 1) return;
+  throw new CloudError('DATABASE_FAILED', `${origin} is no longer at ${from} entries`, {
+    retryable: true,
+  });
+}
+
+/** Where an agent's chain of signed headers stands, believed or not; null before its first. */
+export async function chainHead(sql: Sql, agent: Uint8Array): Promise<ChainHead | null> {
+  const row = await sql.get(
+    'SELECT * FROM entries WHERE agent = ? ORDER BY batch DESC LIMIT 1',
+    agent,
+  );
+  if (row === undefined) return null;
+  const { batch, hash, firstSeq, count } = arrived(row);
+  return { batch, headerHash: hash, nextSeq: firstSeq + count };
 }
 
 /** Believed batches after an arrival, in the order they came. */
@@ -119,14 +146,14 @@ export async function entryOfReading(
   return seq < found.firstSeq + found.count ? found : null;
 }
 
-/** The entry of one batch; of a batch entered twice, the first. */
+/** The entry of one batch. */
 export async function entryOfBatch(
   sql: Sql,
   agent: Uint8Array,
   batch: number,
 ): Promise<ArrivedBatch | null> {
   const row = await sql.get(
-    'SELECT * FROM entries WHERE agent = ? AND batch = ? AND believed = 1 ORDER BY arrival LIMIT 1',
+    'SELECT * FROM entries WHERE agent = ? AND batch = ? ORDER BY believed DESC LIMIT 1',
     agent,
     batch,
   );
@@ -140,6 +167,7 @@ function arrived(row: Row): ArrivedBatch {
     entry: toNumber(row.entry),
     agent: toBytes(row.agent),
     batch: toNumber(row.batch),
+    hash: toBytes(row.header_hash),
     firstSeq: toNumber(row.first_seq),
     count: toNumber(row.count),
   };

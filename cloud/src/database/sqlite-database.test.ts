@@ -7,7 +7,14 @@ import { advanceWitnessed, witnessedLog } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { testDatabase } from './database-contract.ts';
 import { addQuarantined, listAlarms, listQuarantined, raiseAlarm } from './quarantine.ts';
-import { addSiteLog, appendEntries, cutEntries, entryOfReading, nextEntry } from './site-logs.ts';
+import {
+  addSiteLog,
+  appendEntries,
+  chainHead,
+  cutEntries,
+  entryOfReading,
+  nextEntry,
+} from './site-logs.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import { appendLeaves, overTree } from './tiles.ts';
 
@@ -54,26 +61,26 @@ describe('the repositories', () => {
     expect(root).toEqual(treeRoot([...leaves.slice(0, 300), other]));
   });
 
-  it('find the batch that holds a reading, and none beyond the last', async () => {
+  it('find the batch that holds a reading, and where a chain stands, also after a cut', async () => {
     const agent = new Uint8Array(16).fill(7);
+    const header = (batch: number, firstSeq: number, count: number) => ({
+      agent,
+      batch,
+      hash: new Uint8Array(32).fill(batch),
+      firstSeq,
+      count,
+    });
     await database.write(async (sql) => {
       await addSiteLog(sql, 'log');
-      await appendEntries(sql, 'log', [
-        {
-          origin: 'log',
-          entry: 0,
-          leaf: agent,
-          batch: { agent, batch: 0, firstSeq: 0, count: 10 },
-        },
-        { origin: 'log', entry: 1, leaf: agent, batch: null },
-        {
-          origin: 'log',
-          entry: 2,
-          leaf: agent,
-          batch: { agent, batch: 2, firstSeq: 20, count: 5 },
-        },
+      await appendEntries(sql, 'log', 0, [
+        { entry: 0, leaf: agent, believed: true, header: header(0, 0, 10) },
+        { entry: 1, leaf: agent, believed: false, header: header(1, 10, 10) },
+        { entry: 2, leaf: agent, believed: true, header: header(2, 20, 5) },
+        { entry: 3, leaf: agent, believed: false, header: null },
       ]);
     });
+    const head = () => database.read((sql) => chainHead(sql, agent));
+    expect(await head()).toMatchObject({ batch: 2, nextSeq: 25 });
     const entry = async (seq: number) =>
       (await database.read((sql) => entryOfReading(sql, agent, seq)))?.entry;
     expect([
@@ -85,6 +92,11 @@ describe('the repositories', () => {
     ]).toEqual([0, 0, undefined, 2, undefined]);
     await database.write((sql) => cutEntries(sql, 'log', 1));
     expect(await database.read((sql) => nextEntry(sql, 'log'))).toBe(1);
+    expect(await head()).toMatchObject({ batch: 0, nextSeq: 10 });
+    await expect(database.write((sql) => appendEntries(sql, 'log', 4, []))).rejects.toMatchObject({
+      code: 'DATABASE_FAILED',
+      retryable: true,
+    });
     expect(await entry(24)).toBeUndefined();
   });
 
@@ -93,7 +105,7 @@ describe('the repositories', () => {
       origin: 'log',
       size,
       root: new Uint8Array(32),
-      text: `${size}`,
+      note: `${size}`,
     });
     const advance = (from: number, to: number) =>
       database.write((sql) => advanceWitnessed(sql, from, at(to)));
