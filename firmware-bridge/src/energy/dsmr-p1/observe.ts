@@ -8,7 +8,7 @@ import { type Fields, identifierOf, otherName, plainCode, putOther } from './fie
 import { readMainObject } from './main-meter.ts';
 import { channelOf, MAIN_IDENTIFIERS } from './objects.ts';
 import type { P1Clock } from './p1-time.ts';
-import { isReading, observeSubMeter } from './sub-meter.ts';
+import { observeSubMeter } from './sub-meter.ts';
 import type { P1Object, Telegram } from './telegram.ts';
 
 const KIND = 'meter';
@@ -32,13 +32,9 @@ export function observe(telegram: Telegram, clock: P1Clock): Observation[] {
   }
   const subMeters: Observation[] = [];
   for (const [channel, objects] of channels) {
-    const subMeter = observeSubMeter(objects, channel, clock);
+    const subMeter = observeSubMeter(objects, channel, clock, unreadable);
     if (subMeter) subMeters.push({ kind: KIND, ...subMeter });
-    else
-      for (const object of objects) {
-        if (isReading(object)) unreadable(object);
-        putOther(fields, object);
-      }
+    else for (const object of objects) putOther(fields, object);
   }
   for (const [i, line] of telegram.strays.entries())
     fields[otherName(`line-${i + 1}`)] = { value: line, unit: null, code: null };

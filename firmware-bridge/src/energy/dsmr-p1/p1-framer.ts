@@ -67,10 +67,11 @@ export function createP1Framer(): Framer {
     return i + 1;
   };
   const finish = (error?: DecodeError): void => {
-    const cut = { offset: start, bytes: buffer.slice(0, length) };
-    // A slash without a maker's three letters is line noise.
-    if (isIdent(buffer, length)) cuts.push(error ? { ...cut, error } : cut);
     state = 'between';
+    // A slash without a maker's three letters is line noise.
+    if (!isIdent(buffer, length)) return;
+    const cut = { offset: start, bytes: buffer.slice(0, length) };
+    cuts.push(error ? { ...cut, error } : cut);
   };
   const taken = (): Cut[] => {
     const all = cuts;

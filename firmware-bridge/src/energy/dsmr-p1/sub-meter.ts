@@ -17,6 +17,8 @@ import { channelCode, channelObjects, channelQuantity } from './objects.ts';
 import type { P1Clock } from './p1-time.ts';
 import type { P1Object } from './telegram.ts';
 
+const READING = /^24\.[23]\./;
+
 interface Captured {
   readonly name: string;
   readonly value: Decimal;
@@ -27,14 +29,20 @@ interface Captured {
   readonly periodMinutes: Decimal | null;
 }
 
-/** Null for a channel with nobody there: no identifier, and no reading with a unit. */
+/**
+ * Null for a channel with nobody there: no identifier, and no reading with a unit.
+ * `unreadable` hears of each reading that is none.
+ */
 export function observeSubMeter(
   objects: readonly P1Object[],
   channel: string,
   clock: P1Clock,
+  unreadable: (object: P1Object) => void,
 ): Omit<Observation, 'kind'> | null {
   const type = Number(firstValue(objects, '24.1.0'));
   const read = objects.map((object) => ({ object, captured: readCaptured(object, type) }));
+  for (const { object, captured } of read)
+    if (captured === null && READING.test(channelCode(object.code))) unreadable(object);
   const device = identifierOf([firstValue(objects, '96.1.0'), firstValue(objects, '96.1.1')]);
   const first = read.find(({ captured }) => captured !== null)?.captured;
   if (device === '' && !first) return null;
@@ -49,11 +57,6 @@ export function observeSubMeter(
         put(fields, `${otherName(object.code)}.time`, captured.time, null, object.code);
     }
   return { device: device || `0-${channel}`, time, fields };
-}
-
-/** Whether the object promises a reading. */
-export function isReading(object: P1Object): boolean {
-  return /^24\.[23]\./.test(channelCode(object.code));
 }
 
 function readCaptured({ code, values }: P1Object, type: number): Captured | null {
