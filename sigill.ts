@@ -20,7 +20,9 @@ const ENVIRONMENT = 3;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const commands = (await Promise.all(ROOMS.map((load) => load()))).flatMap((room) => room.commands);
+  const commands = (await Promise.all(ROOMS.map((load) => load()))).flatMap(
+    (room) => room.commands,
+  );
   const command = commands
     .filter(({ name }) => name.split(' ').every((word, index) => word === words[index]))
     .sort((a, b) => b.name.length - a.name.length)[0];

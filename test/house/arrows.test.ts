@@ -2,8 +2,7 @@
  * The arrows between packages point one way. Reads every import of every source file and holds it
  * against the table in ARCHITECTURE.md's words.
  */
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -25,7 +24,10 @@ const ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
 const EVIDENCE_THIRD_PARTIES = /^@noble\/(hashes|curves)\//;
 
 const imports = Object.keys(ARROWS).flatMap((room) =>
-  globSync(`${room}/**/*.{ts,tsx}`, { cwd: root, exclude: (path) => /node_modules|dist$/.test(path) })
+  globSync(`${room}/**/*.{ts,tsx}`, {
+    cwd: root,
+    exclude: (path) => /node_modules|dist$/.test(path),
+  })
     .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
     .flatMap((path) => importsOf(path).map((specifier) => ({ room, path, specifier }))),
 );
@@ -39,7 +41,8 @@ describe('imports', () => {
   it('between packages follow the arrows', () => {
     const against = imports.filter(
       ({ room, specifier }) =>
-        specifier.startsWith('@sigill/') && !ARROWS[room]!.some((allowed) => allowed.test(specifier)),
+        specifier.startsWith('@sigill/') &&
+        !ARROWS[room]!.some((allowed) => allowed.test(specifier)),
     );
     expect(against).toEqual([]);
   });
@@ -81,6 +84,8 @@ describe('imports', () => {
 
 function importsOf(path: string): string[] {
   const text = readFileSync(join(root, path), 'utf8');
-  const found = text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm);
+  const found = text.matchAll(
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm,
+  );
   return Array.from(found, ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '');
 }
