@@ -24,8 +24,10 @@ export function readMainObject(object: P1Object, fields: Fields, clock: P1Clock)
   const meaning = mainObjects.get(plainCode(object.code));
   if (meaning && READERS[meaning.form](meaning.name, object, fields, clock)) return true;
   putOther(fields, object);
-  return meaning === undefined || meaning.form === 'text' || meaning.form === 'time';
+  return meaning === undefined || !NUMERIC.has(meaning.form);
 }
+
+const NUMERIC: ReadonlySet<Form> = new Set(['number', 'count', 'peak']);
 
 type Reader = (name: string, object: P1Object, fields: Fields, clock: P1Clock) => boolean;
 
