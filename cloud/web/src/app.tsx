@@ -1,0 +1,142 @@
+/** The page: demonstration bar, head, the chosen meter, the verify dialog over it, foot. */
+import './app.css';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Api } from './api/client.ts';
+import type { Reading } from './api/model.ts';
+import { EmptyState, Notice, Toast } from './design/notice.tsx';
+import { formatAge } from './format/times.ts';
+import type { Live } from './live/live.ts';
+import { chosenMarks, chosenStream, type LiveState } from './live/live-state.ts';
+import { useLive, useNow } from './live/use-live.ts';
+import { MeterPage } from './meter/meter-page.tsx';
+import { PageFoot } from './page-foot.tsx';
+import { PageTop } from './page-top.tsx';
+import { type Memory, useLanguage, useTheme } from './settings.ts';
+import { useWords, WordsContext, wordsOf } from './strings/words.ts';
+import { useRoute } from './use-route.ts';
+import { useToast } from './use-toast.ts';
+import { VerifyDialog } from './verify/verify-dialog.tsx';
+
+interface AppProps {
+  readonly api: Api;
+  readonly live: Live;
+  readonly memory: Memory;
+}
+
+export function App({ api, live, memory }: AppProps): JSX.Element {
+  const [language, setLanguage] = useLanguage(memory);
+  const [theme, setTheme] = useTheme(memory);
+  const [route, go] = useRoute();
+  const [toast, say] = useToast();
+  const state = useLive(live);
+  const stream = chosenStream(state);
+  const words = wordsOf(language);
+
+  // The dialog lies over the meter that was chosen; closing it goes back there.
+  const [wanted, setWanted] = useState(route.page === 'meter' ? route.stream : null);
+  useEffect(() => {
+    if (route.page !== 'verify') setWanted(route.page === 'meter' ? route.stream : null);
+  }, [route]);
+  useEffect(() => live.choose(wanted), [live, wanted]);
+
+  const verify = ({ agent, seq }: Pick<Reading, 'agent' | 'seq'>) =>
+    go({ page: 'verify', agent, seq });
+  const verifyAt = async (time: number) => {
+    if (stream === null) return;
+    const [reading] = await api.readings({ stream, to: Math.ceil(time), limit: 1 }).catch(() => []);
+    if (reading === undefined) say(words.t.curve.notFound);
+    else verify(reading);
+  };
+
+  return (
+    <WordsContext.Provider value={words}>
+      <button type="button" class="skip" onClick={() => focusOn('live-value')}>
+        {words.t.page.skip}
+      </button>
+      {state.status?.demonstration && (
+        <p class="demo-bar">
+          <b>{words.t.demonstration.title}</b> {words.t.demonstration.text}
+        </p>
+      )}
+      <PageTop
+        state={state}
+        stream={stream}
+        theme={theme}
+        onStream={(chosen) => go({ page: 'meter', stream: chosen })}
+        onLanguage={setLanguage}
+        onTheme={setTheme}
+      />
+      <main>
+        <LineNotice state={state} />
+        {stream === null ? (
+          <NothingYet state={state} />
+        ) : (
+          <MeterPage
+            api={api}
+            state={state}
+            stream={stream}
+            marks={chosenMarks(state)}
+            theme={theme}
+            onVerify={verify}
+            onVerifyAt={verifyAt}
+            onOlder={() => void live.loadOlder()}
+          />
+        )}
+      </main>
+      <PageFoot version={state.status?.version ?? null} />
+      {route.page === 'verify' && (
+        <VerifyDialog
+          key={`${route.agent}/${route.seq}`}
+          api={api}
+          state={state}
+          agent={route.agent}
+          seq={route.seq}
+          say={say}
+          onClose={() => go(wanted === null ? { page: 'home' } : { page: 'meter', stream: wanted })}
+        />
+      )}
+      <Toast text={toast} />
+    </WordsContext.Provider>
+  );
+}
+
+/** A lost line is told with its age; the browser and this page try again by themselves. */
+function LineNotice({ state }: { state: LiveState }): JSX.Element {
+  const { t } = useWords();
+  const now = useNow(1000);
+  return (
+    <div role="status">
+      {state.connection === 'lost' ? (
+        <Notice look="broken" icon="broken" title={t.connection.lostTitle}>
+          {state.lastHeard !== null && (
+            <p>{t.connection.lostText(formatAge(now - state.lastHeard))}</p>
+          )}
+        </Notice>
+      ) : (
+        state.problem !== null && (
+          <Notice look="waiting" icon="broken" title={t.connection.problemTitle}>
+            <p>{state.problem.message}</p>
+          </Notice>
+        )
+      )}
+    </div>
+  );
+}
+
+function NothingYet({ state }: { state: LiveState }): JSX.Element {
+  const { t } = useWords();
+  if (state.streams === null)
+    return (
+      <EmptyState title={t.empty.loading}>
+        <span />
+      </EmptyState>
+    );
+  return (
+    <EmptyState title={t.empty.noStreams}>
+      <p>{t.empty.noStreamsText}</p>
+    </EmptyState>
+  );
+}
+
+const focusOn = (id: string) => document.getElementById(id)?.focus();

@@ -1,0 +1,119 @@
+/** Keeps the live state true: listens, asks again after every reconnection, and loads back to the last final reading. */
+import type { Api } from '../api/client.ts';
+import type { EventHandlers } from '../api/events.ts';
+import { type Stream, type StreamKey, sameStream } from '../api/model.ts';
+import { PageError } from '../errors.ts';
+import {
+  chosenMarks,
+  chosenStream,
+  INITIAL_STATE,
+  type LiveEvent,
+  type LiveState,
+  reduce,
+} from './live-state.ts';
+
+const PAGE = 500;
+// At one reading a second, 40 minutes: more than two ten-minute anchors and their finality.
+const MAX_PAGES_TO_FINAL = 5;
+const RETRY_MS = 2000;
+
+export interface LiveParts {
+  readonly api: Api;
+  readonly listen: (handlers: EventHandlers) => () => void;
+  readonly now: () => number;
+  readonly later: (run: () => void, delayMs: number) => () => void;
+}
+
+export interface Live {
+  state(): LiveState;
+  subscribe(listener: () => void): () => void;
+  /** Null: the first stream there is. */
+  choose(stream: StreamKey | null): void;
+  loadOlder(): Promise<void>;
+  stop(): void;
+}
+
+export function createLive({ api, listen, now, later }: LiveParts): Live {
+  let state = INITIAL_STATE;
+  const listeners = new Set<() => void>();
+  let cancelRetry = () => {};
+
+  const apply = (event: LiveEvent) => {
+    const next = reduce(state, event);
+    if (next === state) return;
+    state = next;
+    for (const listener of listeners) listener();
+  };
+
+  const refresh = async () => {
+    cancelRetry();
+    try {
+      apply({ type: 'status', status: await api.status() });
+      apply({ type: 'streams', streams: await api.streams() });
+      await loadChosen();
+      apply({ type: 'connection', connection: 'live', now: now() });
+    } catch (error) {
+      apply({ type: 'problem', problem: asPageError(error) });
+      cancelRetry = later(refresh, RETRY_MS);
+    }
+  };
+
+  /** The newest page, and on until a final reading is among them: else nobody could say how far "final" is behind. */
+  const loadChosen = async () => {
+    const stream = chosenStream(state);
+    if (stream === null) return;
+    await loadPage(stream);
+    for (let pages = 1; pages < MAX_PAGES_TO_FINAL && !reachesFinal(state); pages++) {
+      const before = state.readings?.length;
+      await loadPage(stream, state.readings?.at(-1)?.time);
+      if (state.readings?.length === before) return;
+    }
+  };
+
+  const loadPage = async (stream: Stream, to?: number) => {
+    const query = { stream, limit: PAGE, ...(to === undefined ? {} : { to }) };
+    apply({ type: 'page', stream, readings: await api.readings(query) });
+  };
+
+  const stopListening = listen({
+    opened: () => void refresh(),
+    lost: () => apply({ type: 'connection', connection: 'lost', now: now() }),
+    reading(reading) {
+      apply({ type: 'reading', reading, now: now() });
+      if (!state.streams?.some((stream) => sameStream(stream, reading))) void refresh();
+    },
+    watermarks: (marks) => apply({ type: 'watermarks', marks, now: now() }),
+  });
+
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    choose(stream) {
+      apply({ type: 'wanted', stream });
+      if (state.streams !== null) void refresh();
+    },
+    async loadOlder() {
+      const stream = chosenStream(state);
+      const oldest = state.readings?.at(-1);
+      if (stream !== null && oldest !== undefined) await loadPage(stream, oldest.time);
+    },
+    stop() {
+      cancelRetry();
+      stopListening();
+    },
+  };
+}
+
+function reachesFinal(state: LiveState): boolean {
+  const oldest = state.readings?.at(-1);
+  const final = chosenMarks(state)?.final ?? 0;
+  return oldest === undefined || final === 0 || oldest.entry < final || state.complete;
+}
+
+const asPageError = (error: unknown): PageError =>
+  error instanceof PageError
+    ? error
+    : new PageError('SERVER_ANSWER', String(error), { cause: error });

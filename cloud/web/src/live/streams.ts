@@ -1,0 +1,42 @@
+/** Which stream and which number a visitor wants to see first. */
+import type { ReadingField, Stream, StreamField } from '../api/model.ts';
+
+interface HasFields {
+  readonly fields: readonly StreamField[];
+}
+
+const POWER_UNITS = new Set(['W', 'kW', 'MW']);
+
+/** Readings about the agent itself (`~agent`) and coarse twins (`x~cell`) are streams too, but not meters. */
+export const isAboutAgent = (stream: Stream): boolean => stream.source.includes('~');
+
+/** Meters first, then other devices, then what an agent says about itself; otherwise in the server's order. */
+export function sortStreams(streams: readonly Stream[]): Stream[] {
+  const rank = (stream: Stream) =>
+    isAboutAgent(stream) ? 3 : stream.kind !== 'meter' ? 2 : leadingPower(stream) === null ? 1 : 0;
+  return streams.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The number shown large: total power when the device tells it, else its first field with a unit. */
+export function leadingField(stream: HasFields): StreamField | null {
+  return leadingPower(stream) ?? stream.fields.find((field) => field.unit !== null) ?? null;
+}
+
+/** The meter's sum before any other power it tells: a phase, a peak, a limit. */
+function leadingPower(stream: HasFields): StreamField | null {
+  const powers = stream.fields.filter((field) => POWER_UNITS.has(field.unit ?? ''));
+  const named = (name: string) => powers.find((field) => field.name === name);
+  return named('power.import') ?? named('power.net') ?? powers[0] ?? null;
+}
+
+/** The reading's leading number; a meter that draws nothing but feeds in shows what it feeds in. */
+export function leadingValue(
+  reading: { readonly fields: readonly ReadingField[] },
+  leading: StreamField,
+): ReadingField | null {
+  const named = (name: string) => reading.fields.find((field) => field.name === name) ?? null;
+  const drawn = named(leading.name);
+  if (drawn === null || Number(drawn.value) !== 0) return drawn;
+  const fed = named(leading.name.replace('import', 'export'));
+  return fed !== null && Number(fed.value) !== 0 ? fed : drawn;
+}

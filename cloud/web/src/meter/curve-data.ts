@@ -1,0 +1,93 @@
+/** The numbers behind the curve: the server's series, the newest readings after it, and holes where nothing was read. */
+import type { Reading, Series } from '../api/model.ts';
+
+/** uPlot's columns: seconds, mean, low, high. Null is a hole. */
+export type CurveData = [
+  times: number[],
+  values: (number | null)[],
+  low: (number | null)[],
+  high: (number | null)[],
+];
+
+// Devices are a little late now and then; three missing in a row is a hole.
+const GAP_STEPS = 3.5;
+
+/** The series, then every reading newer than its last point. `readings` newest first. */
+export function extendSeries(series: Series, readings: readonly Reading[], field: string): Series {
+  const end = series.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const fresh = readings
+    .filter((reading) => reading.time > end)
+    .map((reading) => ({ time: reading.time, value: numberOf(reading, field) }))
+    .filter((point): point is { time: number; value: number } => point.value !== null)
+    .sort((a, b) => a.time - b.time);
+  const times = fresh.map((point) => point.time);
+  const values = fresh.map((point) => point.value);
+  return {
+    unit: series.unit,
+    times: [...series.times, ...times],
+    values: [...series.values, ...values],
+    low: [...series.low, ...values],
+    high: [...series.high, ...values],
+  };
+}
+
+/** Columns for drawing, with a null point in each hole so that no line is drawn across it. */
+export function toCurve(series: Series): CurveData {
+  const curve: CurveData = [[], [], [], []];
+  const add = (time: number, value: number | null, low: number | null, high: number | null) => {
+    curve[0].push(time / 1000);
+    curve[1].push(value);
+    curve[2].push(low);
+    curve[3].push(high);
+  };
+  const longest = usualStep(series.times) * GAP_STEPS;
+  series.times.forEach((time, i) => {
+    const previous = series.times[i - 1];
+    if (previous !== undefined && time - previous > longest)
+      add((previous + time) / 2, null, null, null);
+    add(time, series.values[i] ?? null, series.low[i] ?? null, series.high[i] ?? null);
+  });
+  return curve;
+}
+
+/** Downsampled: at least one point stands for several readings. */
+export const isDownsampled = (series: Series): boolean =>
+  series.low.some((low, i) => low !== series.high[i]);
+
+/** The nearest drawn point to a time, by bisection; -1 when nothing is drawn. */
+export function nearestPoint(series: Series, time: number): number {
+  let [left, right] = [0, series.times.length - 1];
+  while (left < right) {
+    const middle = (left + right) >> 1;
+    if ((series.times[middle] as number) < time) left = middle + 1;
+    else right = middle;
+  }
+  const [at, before] = [series.times[left], series.times[left - 1]];
+  return at !== undefined && before !== undefined && time - before < at - time ? left - 1 : right;
+}
+
+export interface Extent {
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+export function extentOf(series: Series): Extent | null {
+  if (series.times.length === 0) return null;
+  return {
+    lowest: series.low.reduce((a, b) => Math.min(a, b)),
+    highest: series.high.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** The median distance of two points: one long silence does not move it. */
+function usualStep(times: readonly number[]): number {
+  const steps = times.slice(1).map((time, i) => time - (times[i] as number));
+  if (steps.length === 0) return Number.POSITIVE_INFINITY;
+  return steps.sort((a, b) => a - b)[steps.length >> 1] as number;
+}
+
+function numberOf(reading: Reading, field: string): number | null {
+  const text = reading.fields.find(({ name }) => name === field)?.value;
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,31 @@
+/** What the colours along the curve mean: only those that are there. */
+import type { JSX } from 'preact';
+import { StateMark } from '../design/state.tsx';
+import type { Region } from '../live/progress.ts';
+import { useWords } from '../strings/words.ts';
+
+export function CurveLegend({
+  regions,
+  band,
+}: {
+  regions: readonly Region[];
+  band: boolean;
+}): JSX.Element {
+  const { t } = useWords();
+  return (
+    <ul class="legend">
+      {regions.map(({ stage }) => (
+        <li key={stage} class={`is-${stage}`}>
+          <span class="swatch" aria-hidden="true" />
+          <StateMark state={stage} />
+        </li>
+      ))}
+      {band && (
+        <li>
+          <span class="swatch band" aria-hidden="true" />
+          {t.curve.band}
+        </li>
+      )}
+    </ul>
+  );
+}

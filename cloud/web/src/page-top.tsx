@@ -1,0 +1,96 @@
+/** The head of the page: what this is, which meter, whether the line is up, language and appearance. */
+import type { JSX } from 'preact';
+import { type Stream, sameStream } from './api/model.ts';
+import { Choice } from './design/button.tsx';
+import { SealMark } from './design/icons.tsx';
+import type { LiveState } from './live/live-state.ts';
+import { isAboutAgent } from './live/streams.ts';
+import type { Theme } from './settings.ts';
+import type { Language } from './strings/language.ts';
+import { useWords } from './strings/words.ts';
+
+interface PageTopProps {
+  readonly state: LiveState;
+  readonly stream: Stream | null;
+  readonly theme: Theme;
+  readonly onStream: (stream: Stream) => void;
+  readonly onLanguage: (language: Language) => void;
+  readonly onTheme: (theme: Theme) => void;
+}
+
+export function PageTop(props: PageTopProps): JSX.Element {
+  const { state, stream, theme, onStream, onLanguage, onTheme } = props;
+  const { t, language } = useWords();
+  return (
+    <header class="top">
+      <a class="brand" href="#/">
+        <SealMark />
+        <h1 class="brand">{t.title}</h1>
+      </a>
+      <div class="meter-choice">
+        {stream !== null && (
+          <StreamChoice streams={state.streams ?? []} stream={stream} onStream={onStream} />
+        )}
+      </div>
+      <span class={`line ${state.connection}`} role="status">
+        <i aria-hidden="true" />
+        {t.connection[state.connection]}
+      </span>
+      <Choice
+        label={t.page.language}
+        value={language}
+        onChange={onLanguage}
+        options={[
+          { value: 'sv', text: 'SV', spoken: 'Svenska' },
+          { value: 'en', text: 'EN', spoken: 'English' },
+        ]}
+      />
+      <Choice
+        label={t.page.theme}
+        value={theme}
+        onChange={onTheme}
+        options={[
+          { value: 'light', text: t.page.light },
+          { value: 'dark', text: t.page.dark },
+        ]}
+      />
+    </header>
+  );
+}
+
+interface StreamChoiceProps {
+  readonly streams: readonly Stream[];
+  readonly stream: Stream;
+  readonly onStream: (stream: Stream) => void;
+}
+
+function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Element {
+  const { t } = useWords();
+  const groups = [
+    [t.page.meters, streams.filter((one) => !isAboutAgent(one) && one.kind === 'meter')],
+    [t.page.otherDevices, streams.filter((one) => !isAboutAgent(one) && one.kind !== 'meter')],
+    [t.page.aboutAgents, streams.filter(isAboutAgent)],
+  ] as const;
+  return (
+    <label>
+      <span class="spoken">{t.page.meter}</span>
+      <select
+        value={streams.findIndex((one) => sameStream(one, stream))}
+        onChange={(event) => onStream(streams[Number(event.currentTarget.value)] as Stream)}
+      >
+        {groups.map(
+          ([label, members]) =>
+            members.length > 0 && (
+              <optgroup key={label} label={label}>
+                {members.map((one) => (
+                  <option key={streams.indexOf(one)} value={streams.indexOf(one)}>
+                    {[one.source, one.device].filter(Boolean).join(' · ')}
+                  </option>
+                ))}
+              </optgroup>
+            ),
+        )}
+      </select>
+    </label>
+  );
+}

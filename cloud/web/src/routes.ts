@@ -1,0 +1,38 @@
+/** Addresses within the page:  #/   #/meter/AGENT/SOURCE/DEVICE   #/verify/AGENT/SEQ */
+import type { StreamKey } from './api/model.ts';
+
+export type Route =
+  | { readonly page: 'home' }
+  | { readonly page: 'meter'; readonly stream: StreamKey }
+  | { readonly page: 'verify'; readonly agent: string; readonly seq: number };
+
+/** Anything that is no address of ours is the home page. */
+export function parseRoute(hash: string): Route {
+  const [page, ...parts] = hash.replace(/^#?\//, '').split('/').map(decode);
+  const [first, second, third = ''] = parts;
+  if (page === 'verify' && parts.length === 2 && isAgent(first) && isSeq(second))
+    return { page, agent: first, seq: Number(second) };
+  if (page === 'meter' && parts.length === 3 && isAgent(first) && second)
+    return { page, stream: { agent: first, source: second, device: third } };
+  return { page: 'home' };
+}
+
+export function formatRoute(route: Route): string {
+  if (route.page === 'verify') return `#/verify/${route.agent}/${route.seq}`;
+  if (route.page === 'home') return '#/';
+  const { agent, source, device } = route.stream;
+  return `#/meter/${[agent, source, device].map(encodeURIComponent).join('/')}`;
+}
+
+const isAgent = (text: string | undefined): text is string => /^[0-9a-f]{32}$/.test(text ?? '');
+
+const isSeq = (text: string | undefined): boolean =>
+  /^(0|[1-9]\d{0,15})$/.test(text ?? '') && Number.isSafeInteger(Number(text));
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return ''; // a stray % typed by hand
+  }
+}

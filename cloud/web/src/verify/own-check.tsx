@@ -1,0 +1,69 @@
+/** The way to check without this page: the file, the policy, and the command. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { evidencePath, POLICY_PATH } from '../api/client.ts';
+import { Button } from '../design/button.tsx';
+import { Icon } from '../design/icons.tsx';
+import { useWords } from '../strings/words.ts';
+import type { Spoiled } from './spoil.ts';
+import type { Examined } from './use-examination.ts';
+
+interface OwnCheckProps {
+  readonly agent: string;
+  readonly seq: number;
+  readonly examined: Examined;
+  readonly spoiled: Spoiled | null;
+  readonly say: (text: string) => void;
+}
+
+export function OwnCheck({ agent, seq, examined, spoiled, say }: OwnCheckProps): JSX.Element {
+  const { t } = useWords();
+  const { examination } = examined;
+  const source = examination.outcome === 'judged' ? examination.reading?.source : undefined;
+  const name = `${(source ?? agent.slice(0, 8)).replace('~', '')}-${seq}.sigill`;
+  const file = spoiled === null ? name : `spoiled-${name}`;
+  const command = `npx sigill verify --policy policy.json ${file}`;
+  const spoiledUrl = useObjectUrl(spoiled?.file ?? null);
+  const copy = (text: string, said: string) =>
+    navigator.clipboard.writeText(text).then(
+      () => say(said),
+      () => {},
+    );
+  return (
+    <section class="panel own-check" aria-labelledby="own-title">
+      <h3 id="own-title">{t.verify.ownTitle}</h3>
+      <p>{t.verify.ownText}</p>
+      <pre>{command}</pre>
+      <div class="own-buttons">
+        <a class="button compact" href={spoiledUrl ?? evidencePath(agent, seq)} download={file}>
+          <Icon name="download" />
+          {spoiled === null ? t.verify.file : t.spoil.download}
+        </a>
+        <a class="button compact" href={POLICY_PATH} download="policy.json">
+          <Icon name="download" />
+          {t.verify.policy}
+        </a>
+        <Button compact icon="copy" onClick={() => copy(command, t.verify.copied)}>
+          {t.verify.copy}
+        </Button>
+        <Button compact icon="link" onClick={() => copy(location.href, t.verify.linkCopied)}>
+          {t.verify.link}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function useObjectUrl(bytes: Uint8Array | null): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (bytes === null) return;
+    const made = URL.createObjectURL(new Blob([bytes.slice()]));
+    setUrl(made);
+    return () => {
+      setUrl(null);
+      URL.revokeObjectURL(made);
+    };
+  }, [bytes]);
+  return url;
+}

@@ -1,0 +1,130 @@
+/** Fetches the evidence and the policy, judges here, asks the ledger for the block, and judges again with its answer. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Api, Fetch } from '../api/client.ts';
+import { PageError } from '../errors.ts';
+import type { Examination, SeenBlock } from './examination.ts';
+import { fetchBlock } from './ledger-block.ts';
+
+const RETRY_MS = 3000;
+
+export type Engine = typeof import('./engine.ts');
+export type Step = 'fetching' | 'judging' | 'ledger';
+
+/** What the ledger itself said of the block in the file. */
+export type LedgerAnswer =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'waits' }
+  | { readonly kind: 'unreachable'; readonly rpc: string; readonly block: number }
+  | { readonly kind: 'unknown'; readonly rpc: string; readonly block: number }
+  | { readonly kind: 'answered'; readonly rpc: string; readonly block: SeenBlock };
+
+export interface Examined {
+  readonly engine: Engine;
+  readonly file: Uint8Array;
+  readonly policy: Uint8Array;
+  readonly examination: Examination;
+  readonly blocks: readonly SeenBlock[];
+  readonly ledger: LedgerAnswer;
+}
+
+export interface ExaminationState {
+  readonly step: Step | null;
+  /** The last complete examination; stays while a newer one is under way. */
+  readonly examined: Examined | null;
+  readonly error: PageError | null;
+}
+
+export interface ExaminationQuestion {
+  readonly agent: string;
+  readonly seq: number;
+  /** The ledger to compare blocks with. */
+  readonly rpc: string | null;
+  /** Examined again whenever this changes: how far the reading has come. */
+  readonly progress: string | null;
+  /** While held, nothing is examined again. */
+  readonly held: boolean;
+}
+
+export function useExamination(api: Api, question: ExaminationQuestion): ExaminationState {
+  const { agent, seq, rpc, progress, held } = question;
+  const [state, setState] = useState<ExaminationState>({
+    step: 'fetching',
+    examined: null,
+    error: null,
+  });
+
+  useEffect(() => {
+    if (held) return;
+    let current = true;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const tell = (part: Partial<ExaminationState>) =>
+      current && setState((before) => ({ ...before, ...part }));
+    const run = async () => {
+      try {
+        const examined = await examineNow(api, fetchHere, { agent, seq, rpc }, (step) =>
+          tell({ step }),
+        );
+        tell({ step: null, examined, error: null });
+      } catch (error) {
+        tell({ step: null, error: asPageError(error) });
+        if (current) retry = setTimeout(run, RETRY_MS);
+      }
+    };
+    void run();
+    return () => {
+      current = false;
+      clearTimeout(retry);
+    };
+  }, [api, agent, seq, rpc, progress, held]);
+
+  return state;
+}
+
+const fetchHere: Fetch = (url, init) => fetch(url, init);
+
+async function examineNow(
+  api: Api,
+  fetch: Fetch,
+  { agent, seq, rpc }: Pick<ExaminationQuestion, 'agent' | 'seq' | 'rpc'>,
+  tell: (step: Step) => void,
+): Promise<Examined> {
+  tell('fetching');
+  const [file, policy, engine] = await Promise.all([
+    api.evidence(agent, seq),
+    api.policy(),
+    import('./engine.ts'),
+  ]);
+  tell('judging');
+  await painted();
+  const first = engine.examine(file, policy, []);
+  tell('ledger');
+  const ledger = await askLedger(fetch, rpc, first);
+  const blocks = ledger.kind === 'answered' ? [ledger.block] : [];
+  const examination = blocks.length === 0 ? first : engine.examine(file, policy, blocks);
+  return { engine, file, policy, examination, blocks, ledger };
+}
+
+async function askLedger(
+  fetch: Fetch,
+  rpc: string | null,
+  examination: Examination,
+): Promise<LedgerAnswer> {
+  if (rpc === null) return { kind: 'none' };
+  const block = examination.outcome === 'judged' ? examination.block : null;
+  if (block === null) return { kind: 'waits' };
+  try {
+    const seen = await fetchBlock(fetch, rpc, block.number);
+    if (seen === null) return { kind: 'unknown', rpc, block: block.number };
+    return { kind: 'answered', rpc, block: seen };
+  } catch {
+    return { kind: 'unreachable', rpc, block: block.number };
+  }
+}
+
+/** Judging holds the thread for a moment: let the browser show what it is about to do. */
+const painted = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+const asPageError = (error: unknown): PageError =>
+  error instanceof PageError
+    ? error
+    : new PageError('SERVER_ANSWER', String(error), { cause: error });
