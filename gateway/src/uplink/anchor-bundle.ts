@@ -3,7 +3,7 @@
  * ledger's own proof. Enough to prove every seal the anchor covers, from this one document.
  * @module
  */
-import { type AnchorLeaf, formatAddress, toBase64 } from '@sigill/evidence';
+import { type AnchorLeaf, formatAddress, type LedgerProof, toBase64 } from '@sigill/evidence';
 
 export interface AnchorBundle {
   readonly anchor: AnchorLeaf;
@@ -15,14 +15,7 @@ export interface AnchorBundle {
   /** The note of the checkpoint called for slot 1; null if none was. */
   readonly checkpoint: string | null;
   /** When final: the contract's state in a final block at or after the anchor. */
-  readonly ledger: LedgerState | null;
-}
-
-export interface LedgerState {
-  readonly blockNumber: number;
-  readonly header: Uint8Array;
-  readonly account: readonly Uint8Array[];
-  readonly storage: readonly (readonly Uint8Array[])[];
+  readonly ledger: (LedgerProof & { readonly blockNumber: number }) | null;
 }
 
 export function formatAnchorBundle(bundle: AnchorBundle): string {

@@ -7,10 +7,11 @@ import { type AnchorBundle, formatAnchorBundle } from './anchor-bundle.ts';
 import type { CloudClient, CloudState } from './cloud-client.ts';
 
 export interface AnchorSource {
-  /** How many anchors have come this far. */
+  /** How many anchors have come this far: given to the ledger, in a block, in a final block. */
+  given(): number;
   mined(): number;
   final(): number;
-  bundle(index: number, status: 'mined' | 'final'): AnchorBundle;
+  bundle(index: number, status: 'mined' | 'final'): Promise<AnchorBundle>;
 }
 
 export interface AnchorLane {
@@ -24,11 +25,11 @@ export function createAnchorLane(client: CloudClient, source: AnchorSource): Anc
 
   return {
     resume(sent) {
-      const known = source.mined();
-      if (sent.mined > known || sent.final > known) {
+      const given = source.given();
+      if (Math.max(sent.mined, sent.final) > given) {
         throw new GatewayError(
           'CLOUD_AHEAD',
-          `the cloud holds ${Math.max(sent.mined, sent.final)} anchors, the notary here made ${known}: its data directory was restored from an older copy; restore the newest`,
+          `the cloud holds ${Math.max(sent.mined, sent.final)} anchors, the notary here made ${given}: its data directory was restored from an older copy; restore the newest`,
         );
       }
       mined = sent.mined;
@@ -36,13 +37,17 @@ export function createAnchorLane(client: CloudClient, source: AnchorSource): Anc
     },
     async push(signal) {
       while (mined < source.mined() && !signal.aborted) {
-        await client.sendAnchor(formatAnchorBundle(source.bundle(mined, 'mined')), signal);
+        await send(mined, 'mined', signal);
         mined += 1;
       }
       while (final < Math.min(source.final(), mined) && !signal.aborted) {
-        await client.sendAnchor(formatAnchorBundle(source.bundle(final, 'final')), signal);
+        await send(final, 'final', signal);
         final += 1;
       }
     },
   };
+
+  async function send(index: number, status: 'mined' | 'final', signal: AbortSignal) {
+    await client.sendAnchor(formatAnchorBundle(await source.bundle(index, status)), signal);
+  }
 }

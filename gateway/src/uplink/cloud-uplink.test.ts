@@ -81,9 +81,10 @@ function build(): void {
     batches,
     checkpoints: createCheckpointLane({ client, log, batches, witnesses: [witnessKey] }),
     anchors: createAnchorLane(client, {
+      given: () => anchors.length,
       mined: () => anchors.length,
       final: () => finalAnchors,
-      bundle: (index, status) => ({ ...anchors[index]!, status }),
+      bundle: async (index, status) => ({ ...anchors[index]!, status }),
     }),
     releaser: createReleaser(log, [holder], KEEP_MS),
     checkpointIntervalMs: INTERVAL_MS,
