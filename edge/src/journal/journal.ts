@@ -11,6 +11,9 @@ export interface JournalRecord {
 export interface JournalUsage {
   readonly heldBytes: number;
   readonly maxBytes: number;
+  /** Appended and not yet durable. */
+  readonly waitingBytes: number;
+  readonly maxWaitingBytes: number;
   readonly segments: number;
   /** Bytes of a torn tail that were cut when the journal was opened. */
   readonly cutBytes: number;
@@ -47,26 +50,27 @@ export interface JournalOptions {
   readonly maxRecordBytes?: number;
   readonly maxBytes?: number;
   /** Bytes that may wait for the disk; beyond it appends are refused with JOURNAL_BUSY. */
-  readonly maxPendingBytes?: number;
+  readonly maxWaitingBytes?: number;
 }
 
 export interface JournalLimits {
   readonly segmentBytes: number;
   readonly maxRecordBytes: number;
   readonly maxBytes: number;
-  readonly maxPendingBytes: number;
+  readonly maxWaitingBytes: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
 export function toLimits(options: JournalOptions): JournalLimits {
+  // A week without a cloud at 10 readings a second of 160 bytes.
+  const maxBytes = options.maxBytes ?? 1024 * MEBIBYTE;
   return {
     // Small enough that the last one is replayed in well under a second at start, and that released space returns soon.
-    segmentBytes: options.segmentBytes ?? 4 * MEBIBYTE,
+    segmentBytes: Math.min(options.segmentBytes ?? 4 * MEBIBYTE, Math.floor(maxBytes / 8)),
     maxRecordBytes: options.maxRecordBytes ?? MEBIBYTE,
-    // A week without a cloud at 10 readings a second of 160 bytes.
-    maxBytes: options.maxBytes ?? 1024 * MEBIBYTE,
+    maxBytes,
     // Cards stall for seconds; at 20,000 readings a second this is about five of them.
-    maxPendingBytes: options.maxPendingBytes ?? 16 * MEBIBYTE,
+    maxWaitingBytes: options.maxWaitingBytes ?? 16 * MEBIBYTE,
   };
 }

@@ -72,6 +72,8 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
     usage: () => ({
       heldBytes: heldBytes(),
       maxBytes: limits.maxBytes,
+      waitingBytes: 0,
+      maxWaitingBytes: limits.maxWaitingBytes,
       segments: segments.length,
       cutBytes: 0,
     }),

@@ -52,7 +52,7 @@ describe('a group commit', () => {
   });
 
   it('refuses appends beyond what may wait for the disk', async () => {
-    const journal = await open(createFakeDisk(), { commitWindowMs: 200, maxPendingBytes: 10 });
+    const journal = await open(createFakeDisk(), { commitWindowMs: 200, maxWaitingBytes: 10 });
 
     const first = journal.append(word('12345678'));
     await expect(journal.append(word('12345678'))).rejects.toMatchObject({

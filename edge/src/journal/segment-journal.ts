@@ -97,7 +97,7 @@ function createSegmentJournal(
         `1 to ${limits.maxRecordBytes} bytes expected, got ${record.length}`,
       );
     }
-    if (commits.waitingBytes + record.length > limits.maxPendingBytes) {
+    if (commits.waitingBytes + record.length > limits.maxWaitingBytes) {
       throw new EdgeError(
         'JOURNAL_BUSY',
         `${commits.waitingBytes} bytes already wait for the disk`,
@@ -206,6 +206,8 @@ function createSegmentJournal(
     usage: () => ({
       heldBytes: heldBytes(),
       maxBytes: limits.maxBytes,
+      waitingBytes: commits.waitingBytes,
+      maxWaitingBytes: limits.maxWaitingBytes,
       segments: segments.length,
       cutBytes: opened.cutBytes,
     }),

@@ -1,0 +1,252 @@
+import { agentId, type Beacon, equalBytes, originHash } from '@sigill/evidence';
+import type { Gap } from './agent-kinds.ts';
+import type { AgentParts } from './agent-parts.ts';
+import { type AgentRun, openAgentRun, type Written } from './agent-run.ts';
+import { streamKey } from './agent-state.ts';
+import { backOffMs } from './back-off.ts';
+import { DEFAULT_BATCH_LIMITS } from './batcher.ts';
+import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
+import { silentLog } from './log.ts';
+import { createLosses, type Losses } from './losses.ts';
+import {
+  gapsUntil,
+  promisedStreams,
+  writeBoot,
+  writeGap,
+  writeHeartbeat,
+  writePlans,
+} from './own-readings.ts';
+import { createSealer, type SealedBatch } from './sealer.ts';
+import { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+import { createStamp } from './stamp.ts';
+
+/** Keeps an agent's run going: opens it, says what must be said, and opens it anew after a failure. */
+export interface AgentLife {
+  /** Null while it recovers, and after it is closed. */
+  readonly run: AgentRun | null;
+  /** Why it recovers. */
+  readonly reason: string | null;
+  readonly recoveries: number;
+  readonly plans: ReadonlyMap<string, SourcePlan>;
+  readonly losses: Losses;
+  readonly transports: Map<string, string>;
+  setBeacon(beacon: Beacon): void;
+  /** Minds a reading until it is durable; `lost` is called when it turns out not to be. */
+  watch(written: Written, source: string, device: string, lost: () => void): Promise<void>;
+  /** Whether there is room for more than headers and gaps. */
+  hasRoom(share: 'observation' | 'heartbeat'): boolean;
+  tellLosses(source: string, device: string): void;
+  close(): Promise<void>;
+}
+
+const DEFAULT_HEARTBEAT_MS = 300_000;
+const REOPEN = { firstMs: 1000, maxMs: 60_000 };
+// A sixteenth of the journal is kept for headers and gaps, and half of that for heartbeats too.
+const RESERVED_SHARE = { observation: 1 / 16, heartbeat: 1 / 32 };
+
+export async function startAgentLife(
+  parts: AgentParts,
+  onSealed: (batch: SealedBatch) => void,
+): Promise<AgentLife> {
+  const { clock, timers, signer, log = silentLog } = parts;
+  const agent = agentId(signer.publicKey);
+  const plans = [...parts.sources, agentPlan(parts.heartbeatMs ?? DEFAULT_HEARTBEAT_MS)];
+  const sealer = createSealer(signer);
+  const stamp = createStamp(clock, parts.random);
+  const losses = createLosses();
+  const transports = new Map<string, string>();
+  let run: AgentRun | null = null;
+  let heartbeats: Heartbeats = createHeartbeats(plans, [], clock.uptimeMs());
+  /** Refused by a failed journal, and yet perhaps durable: the next opening tells. */
+  let unsure: { readonly seq: number; readonly lost: () => void }[] = [];
+  let beacon: Beacon | null = null;
+  let bootTold = false;
+  let reason: string | null = null;
+  let recoveries = 0;
+  let closed = false;
+  let cancelTimer: () => void = () => undefined;
+
+  const first = await open();
+  const sameBoot = first.state.boot !== null && equalBytes(first.state.boot, parts.boot);
+  const known = promisedStreams(first.state, plans).map((stream) => ({ ...stream }));
+  begin(first);
+  const cause = sameBoot ? 'restart' : 'power';
+  for (const { source, device, gap } of gapsUntil(known, clock.nowMs(), cause, null)) {
+    tellGap(source, device, gap);
+  }
+
+  async function open(): Promise<AgentRun> {
+    const opened: AgentRun = await openAgentRun({
+      journal: { ...parts.journal, directory: parts.directory, disk: parts.disk, timers },
+      agent,
+      log: originHash(parts.origin),
+      boot: parts.boot,
+      clock,
+      timers,
+      stamp,
+      sealer,
+      limits: { ...DEFAULT_BATCH_LIMITS, ...parts.batch },
+      onSealed,
+      onFailure: (error) => recover(opened, error),
+    });
+    return opened;
+  }
+
+  function begin(opened: AgentRun): void {
+    run = opened;
+    if (beacon !== null) opened.setBeacon(beacon);
+    opened.begin();
+    if (!bootTold) {
+      const boot = writeBoot(opened, parts);
+      boot.durable.then(
+        () => {
+          bootTold = true;
+        },
+        () => undefined,
+      );
+    }
+    for (const plan of writePlans(opened, plans)) plan.durable.catch(() => undefined);
+    heartbeats = createHeartbeats(plans, promisedStreams(opened.state, plans), clock.uptimeMs());
+    cancelTimer = timers.after(heartbeats.sweepMs, sweep);
+  }
+
+  /** The journal failed: what it holds is read anew, and what it does not hold was lost. */
+  function recover(failed: AgentRun, error: unknown): void {
+    cancelTimer();
+    run = null;
+    recoveries++;
+    reason = String(error);
+    log.error({ reason }, 'the journal failed; observations are lost until it opens again');
+    failed.close().then(() => reopenLater(0));
+  }
+
+  function reopenLater(attempt: number): void {
+    if (closed) return;
+    const delayMs = backOffMs(attempt, REOPEN, randomFraction);
+    cancelTimer = timers.after(delayMs, () => {
+      open().then(resume, (error) => {
+        reason = String(error);
+        log.error({ reason, attempt }, 'the journal does not open');
+        reopenLater(attempt + 1);
+      });
+    });
+  }
+
+  function resume(opened: AgentRun): void {
+    if (closed) {
+      void opened.close();
+      return;
+    }
+    for (const { seq, lost } of unsure) if (seq >= opened.state.nextSeq) lost();
+    unsure = [];
+    const streams = promisedStreams(opened.state, plans).map((stream) => ({ ...stream }));
+    begin(opened);
+    reason = null;
+    log.info({ seq: opened.state.nextSeq }, 'the journal is open again');
+    const counts = new Map<string, number>();
+    for (const { source, device, gap } of losses.takeAll()) {
+      const promised = streams.some((s) => s.source === source && s.device === device);
+      if (promised && gap.cause === 'disk') counts.set(streamKey(source, device), gap.count ?? 0);
+      else tellGap(source, device, gap);
+    }
+    for (const { source, device, gap } of gapsUntil(streams, clock.nowMs(), 'disk', counts)) {
+      tellGap(source, device, gap);
+    }
+  }
+
+  function randomFraction(): number {
+    const [byte = 0, next = 0] = parts.random(2);
+    return (byte * 256 + next) / 65_536;
+  }
+
+  function sweep(): void {
+    cancelTimer = timers.after(heartbeats.sweepMs, sweep);
+    if (run === null) return;
+    if (hasRoom('observation')) {
+      for (const { source, device, gap } of losses.takeAll()) tellGap(source, device, gap);
+    }
+    if (!hasRoom('heartbeat')) return;
+    for (const { source, device } of heartbeats.due(clock.uptimeMs())) {
+      const beat = writeHeartbeat(run, source, device, transports.get(source) ?? null);
+      void watch(beat, source, device, () => undefined).catch(() => undefined);
+    }
+  }
+
+  function tellLosses(source: string, device: string): void {
+    for (const { gap } of losses.takeStream(source, device)) tellGap(source, device, gap);
+  }
+
+  function tellGap(source: string, device: string, gap: Gap): void {
+    const restore = () => losses.restore({ source, device, gap });
+    if (run === null) {
+      restore();
+      return;
+    }
+    const written = writeGap(run, source, device, gap);
+    void watch(written, source, device, restore).catch(() => undefined);
+  }
+
+  async function watch(
+    written: Written,
+    source: string,
+    device: string,
+    lost: () => void,
+  ): Promise<void> {
+    heartbeats.spoke(source, device, clock.uptimeMs());
+    try {
+      await written.durable;
+    } catch (error) {
+      unsure.push({ seq: written.seq, lost });
+      throw error;
+    }
+  }
+
+  function hasRoom(share: keyof typeof RESERVED_SHARE): boolean {
+    if (run === null) return false;
+    const { heldBytes, maxBytes } = run.usage();
+    return heldBytes < maxBytes * (1 - RESERVED_SHARE[share]);
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    cancelTimer();
+    const last = run;
+    run = null;
+    await last?.close();
+  }
+
+  return {
+    get run() {
+      return run;
+    },
+    get reason() {
+      return reason;
+    },
+    get recoveries() {
+      return recoveries;
+    },
+    plans: new Map(plans.map((plan) => [plan.name, plan])),
+    losses,
+    transports,
+    setBeacon(next) {
+      beacon = next;
+      run?.setBeacon(next);
+    },
+    watch,
+    hasRoom,
+    tellLosses,
+    close,
+  };
+}
+
+/** The agent promises of itself what it promises of its sources. */
+function agentPlan(heartbeatMs: number): SourcePlan {
+  return {
+    name: AGENT_SOURCE,
+    driver: AGENT_DRIVER,
+    cadenceMs: null,
+    heartbeatMs,
+    heartbeats: 'source',
+    frames: 'hash',
+  };
+}

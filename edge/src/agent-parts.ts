@@ -1,0 +1,34 @@
+import type { Signer } from '@sigill/evidence';
+import type { BatchLimits } from './batcher.ts';
+import type { AgentClock } from './clock.ts';
+import type { Disk } from './journal/disk.ts';
+import type { JournalLimits } from './journal/journal.ts';
+import type { Log } from './log.ts';
+import type { SourcePlan } from './source-plan.ts';
+import type { Timers } from './timers.ts';
+
+export interface AgentParts {
+  /** Where the journal lies; the agent's alone. */
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly timers: Timers;
+  readonly clock: AgentClock;
+  /** Cryptographically random bytes. */
+  readonly random: (length: number) => Uint8Array;
+  readonly signer: Signer;
+  /** Of the site log that takes the seals. */
+  readonly origin: string;
+  readonly sources: readonly SourcePlan[];
+  /** The kernel's boot id, 16 bytes. */
+  readonly boot: Uint8Array;
+  readonly software: string;
+  /** SHA-256 of the configuration. */
+  readonly configuration: Uint8Array;
+  readonly batch?: Partial<BatchLimits>;
+  readonly journal?: Partial<JournalLimits> & { readonly commitWindowMs?: number };
+  /** The longest the agent's own stream stays silent. */
+  readonly heartbeatMs?: number;
+  /** Devices beyond this many are refused: a line without checksums invents them. */
+  readonly maxStreams?: number;
+  readonly log?: Log;
+}

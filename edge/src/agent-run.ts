@@ -1,0 +1,256 @@
+import { type Beacon, equalBytes } from '@sigill/evidence';
+import {
+  encodeHeaderRecord,
+  encodeMarksRecord,
+  encodeReadingRecord,
+  encodeSnapshotRecord,
+} from './agent-records.ts';
+import { type AgentState, applyHeader, applyReading, encodeSnapshot } from './agent-state.ts';
+import { type BatchLimits, createBatcher } from './batcher.ts';
+import type { AgentClock } from './clock.ts';
+import { EdgeError } from './errors.ts';
+import { createHeldBatches } from './held-batches.ts';
+import type { JournalUsage } from './journal/journal.ts';
+import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
+import { recoverOpenBatch, recoverState } from './recovery.ts';
+import type { SealedBatch, Sealer } from './sealer.ts';
+import type { Stamp, Statement } from './stamp.ts';
+import type { Timers } from './timers.ts';
+
+export interface AgentRunParts {
+  readonly journal: Omit<SegmentJournalOptions, 'segmentHead'>;
+  readonly agent: Uint8Array;
+  /** SHA-256 of the site log's origin. */
+  readonly log: Uint8Array;
+  readonly boot: Uint8Array;
+  readonly clock: AgentClock;
+  readonly timers: Timers;
+  readonly stamp: Stamp;
+  readonly sealer: Sealer;
+  readonly limits: BatchLimits;
+  readonly onSealed: (batch: SealedBatch) => void;
+  /** Called once; nothing is written after it. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface Written {
+  readonly seq: number;
+  readonly time: number;
+  readonly durable: Promise<unknown>;
+}
+
+/**
+ * An agent at work over one opening of its journal. The first failed write ends it: what was durable then is told by
+ * the journal at the next opening, never by what stood in memory.
+ */
+export interface AgentRun {
+  readonly state: AgentState;
+  /** Batches below are sealed. */
+  readonly sealedBefore: number;
+  readonly openReadings: number;
+  /** Goes on with the batch found open, or closes it if it was stamped under another kernel boot. */
+  begin(): void;
+  /** @throws EvidenceError when the statement is no reading; nothing has changed then */
+  write(statement: Statement, frame: Uint8Array | null): Written;
+  closeBatch(): void;
+  setBeacon(beacon: Beacon): void;
+  receipted(beforeBatch: number): void;
+  release(beforeBatch: number): Promise<void>;
+  batches(fromBatch: number): AsyncIterable<SealedBatch>;
+  usage(): JournalUsage;
+  close(): Promise<void>;
+}
+
+// What was just sealed is offered at once: kept until then, it is not read back from the card.
+const RECENT_BYTES = 4 * 1024 * 1024;
+
+export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
+  const { sealer, timers } = parts;
+  let state: AgentState | null = null;
+  const journal = await openSegmentJournal({
+    ...parts.journal,
+    segmentHead: () => encodeSnapshotRecord(encodeSnapshot(state!)),
+  });
+  const held = createHeldBatches(journal);
+  const batcher = createBatcher(parts.limits);
+  try {
+    state = await recoverState(journal, parts.agent, held);
+    const open = await recoverOpenBatch(journal, state, held);
+    for (const [index, reading] of open.readings.entries())
+      batcher.add(reading, open.frames[index]!);
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+  return startRun(state);
+
+  function startRun(state: AgentState): AgentRun {
+    const recent = new Map<number, SealedBatch>();
+    let recentBytes = 0;
+    let sealedBefore = state.nextBatch;
+    let beacon: Beacon | null = state.beacon;
+    let marksUnwritten = false;
+    let failed = false;
+    let closed = false;
+    let cancelAge: (() => void) | null = null;
+
+    function begin(): void {
+      if (batcher.count === 0) return;
+      if (state.boot === null || !equalBytes(state.boot, parts.boot)) closeBatch();
+      else cancelAge = timers.after(parts.limits.ageMs, closeBatch);
+    }
+
+    function write(statement: Statement, frame: Uint8Array | null): Written {
+      assertWorking();
+      const { reading, bytes } = parts.stamp(state, statement);
+      if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
+      const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
+      const durable = append(record);
+      applyReading(state, reading);
+      batcher.add(bytes, frame);
+      if (batcher.isFullFor(0)) closeBatch();
+      else cancelAge ??= timers.after(parts.limits.ageMs, closeBatch);
+      return { seq: reading.seq, time: reading.time, durable };
+    }
+
+    function assertWorking(): void {
+      if (failed)
+        throw new EdgeError('AGENT_RECOVERING', 'the journal failed', { retryable: true });
+      if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
+    }
+
+    async function append(record: Uint8Array) {
+      try {
+        return await journal.append(record);
+      } catch (error) {
+        if (!failed) {
+          failed = true;
+          cancelAge?.();
+          parts.onFailure(error);
+        }
+        throw error;
+      }
+    }
+
+    function closeBatch(): void {
+      cancelAge?.();
+      cancelAge = null;
+      if (failed || batcher.count === 0) return;
+      writeMarks();
+      const boot = state.boot ?? parts.boot;
+      const closedAt = Math.trunc(parts.clock.nowMs());
+      const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon });
+      const durable = append(encodeHeaderRecord(batch.headerBytes));
+      applyHeader(state, batch.header, batch.headerBytes);
+      durable.then(
+        (position) => {
+          held.note(batch.header.batch, position);
+          const sealed = sealer.seal(batch);
+          keepRecent(sealed);
+          sealedBefore = sealed.number + 1;
+          parts.onSealed(sealed);
+        },
+        () => undefined,
+      );
+    }
+
+    /** Marks wait for the next header: forgetting one costs no more than offering a batch again. */
+    function writeMarks(): void {
+      if (!marksUnwritten) return;
+      marksUnwritten = false;
+      append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore)).catch(() => undefined);
+    }
+
+    function keepRecent(batch: SealedBatch): void {
+      recent.set(batch.number, batch);
+      recentBytes += batch.bytes.length;
+      for (const [number, oldest] of recent) {
+        if (recentBytes <= RECENT_BYTES) break;
+        recent.delete(number);
+        recentBytes -= oldest.bytes.length;
+      }
+    }
+
+    function receipted(beforeBatch: number): void {
+      if (beforeBatch <= state.receiptedBefore) return;
+      if (beforeBatch > sealedBefore) {
+        throw new EdgeError(
+          'RECEIPT_MISMATCH',
+          `receipt for batch ${beforeBatch - 1}, which is not sealed`,
+        );
+      }
+      state.receiptedBefore = beforeBatch;
+      marksUnwritten = true;
+    }
+
+    async function release(beforeBatch: number): Promise<void> {
+      if (beforeBatch <= state.releasedBefore) return;
+      if (beforeBatch > state.receiptedBefore) {
+        throw new EdgeError(
+          'BATCH_NOT_RECEIPTED',
+          `batch ${beforeBatch - 1} has no receipt; receipts reach to before ${state.receiptedBefore}`,
+        );
+      }
+      const position = await held.locate(beforeBatch);
+      state.releasedBefore = beforeBatch;
+      marksUnwritten = true;
+      held.forget(beforeBatch);
+      sealer.forget(beforeBatch);
+      for (const number of recent.keys()) {
+        if (number >= beforeBatch) break;
+        recentBytes -= recent.get(number)!.bytes.length;
+        recent.delete(number);
+      }
+      await journal.release(position);
+    }
+
+    async function* batches(fromBatch: number): AsyncGenerator<SealedBatch> {
+      let next = Math.max(fromBatch, state.releasedBefore);
+      while (next < sealedBefore) {
+        const known = recent.get(next);
+        if (known !== undefined) {
+          yield known;
+          next++;
+          continue;
+        }
+        const from = next;
+        for await (const batch of held.read(from)) {
+          yield sealer.seal(batch);
+          next++;
+          if (next >= sealedBefore || recent.has(next)) break;
+        }
+        if (next === from) throw new EdgeError('JOURNAL_CORRUPT', `batch ${from} has no header`);
+      }
+    }
+
+    async function close(): Promise<void> {
+      if (closed) return;
+      closeBatch();
+      if (!failed) writeMarks();
+      closed = true;
+      cancelAge?.();
+      await journal.close();
+    }
+
+    return {
+      state,
+      get sealedBefore() {
+        return sealedBefore;
+      },
+      get openReadings() {
+        return batcher.count;
+      },
+      begin,
+      write,
+      closeBatch,
+      setBeacon(next) {
+        if (beacon === null || next.anchorIndex > beacon.anchorIndex) beacon = next;
+      },
+      receipted,
+      release,
+      batches,
+      usage: journal.usage,
+      close,
+    };
+  }
+}

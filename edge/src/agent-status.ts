@@ -1,0 +1,30 @@
+import type { JournalUsage } from './journal/journal.ts';
+import type { RejectedFrame } from './quarantine.ts';
+
+export interface AgentStatus {
+  readonly state: 'running' | 'recovering' | 'closed';
+  /** Why it recovers; null while it runs. */
+  readonly reason: string | null;
+  /** Null while it recovers. */
+  readonly position: AgentPosition | null;
+  readonly journal: JournalUsage | null;
+  /** Observations are refused until something is released. */
+  readonly full: boolean;
+  readonly recoveries: number;
+  /** Readings known lost since the start; each is told by a `gap` as well. */
+  readonly lost: number;
+  /** Rejected frames since the start, by source and code. */
+  readonly rejected: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly lastRejected: readonly RejectedFrame[];
+}
+
+export interface AgentPosition {
+  readonly nextSeq: number;
+  readonly openReadings: number;
+  /** Batches below are sealed, have their receipt, may be gone. */
+  readonly sealedBefore: number;
+  readonly receiptedBefore: number;
+  readonly releasedBefore: number;
+  readonly streams: number;
+  readonly beacon: number | null;
+}

@@ -1,0 +1,190 @@
+import { agentId, type Beacon, EvidenceError } from '@sigill/evidence';
+import type { GapCause } from './agent-kinds.ts';
+import { type AgentLife, startAgentLife } from './agent-life.ts';
+import type { AgentParts } from './agent-parts.ts';
+import type { AgentRun, Written } from './agent-run.ts';
+import { nextNOf } from './agent-state.ts';
+import type { AgentStatus } from './agent-status.ts';
+import { EdgeError } from './errors.ts';
+import { type AgentObservation, createPreparation } from './observation.ts';
+import { createQuarantine, type Rejected } from './quarantine.ts';
+import type { SealedBatch } from './sealer.ts';
+
+/** Stamps observations, makes them durable, seals them in batches, and keeps these until they are released. */
+export interface Agent {
+  readonly id: Uint8Array;
+  readonly publicKey: Uint8Array;
+  /**
+   * Resolves when the reading is durable. What is refused for want of room or disk is counted, and told by a `gap` in
+   * its stream.
+   * @throws EdgeError SOURCE_UNKNOWN, OBSERVATION_INVALID, STREAM_LIMIT, JOURNAL_FULL, JOURNAL_BUSY, JOURNAL_FAILED,
+   * AGENT_RECOVERING, AGENT_CLOSED
+   */
+  observe(source: string, observation: AgentObservation): Promise<void>;
+  /** Counts a frame that was refused, and keeps the last of them for whoever comes to look. */
+  rejected(source: string, rejection: Rejected): void;
+  /** How the way to the source's device is; heartbeats tell it. */
+  transport(source: string, status: string): void;
+  /** The newest final anchor; one older than known is ignored. */
+  setBeacon(beacon: Beacon): void;
+  /** Sealed batches still held, in order, up to the last one sealed. @throws EdgeError AGENT_RECOVERING */
+  batches(fromBatch: number): AsyncIterable<SealedBatch>;
+  /** @throws EdgeError BATCH_NOT_HELD, AGENT_RECOVERING */
+  batch(number: number): Promise<SealedBatch>;
+  /** Called with each batch as it is sealed, in order, until the returned function is called. */
+  subscribe(listener: (batch: SealedBatch) => void): () => void;
+  /** All batches below have their receipt. */
+  receipted(beforeBatch: number): void;
+  /** Batches below, all with a receipt, are needed no more. @throws EdgeError BATCH_NOT_RECEIPTED */
+  release(beforeBatch: number): Promise<void>;
+  status(): AgentStatus;
+  /** Seals what is open, makes it durable, and lets the journal go. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_STREAMS = 20_000;
+// Half of what the journal lets wait, so that headers and gaps are never refused for it.
+const MAX_WAITING_SHARE = 0.5;
+
+/** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
+export async function createAgent(parts: AgentParts): Promise<Agent> {
+  const { clock } = parts;
+  const maxStreams = parts.maxStreams ?? DEFAULT_MAX_STREAMS;
+  const listeners = new Set<(batch: SealedBatch) => void>();
+  const prepare = createPreparation();
+  const quarantine = createQuarantine(parts.disk, parts.timers, parts.directory);
+  const life: AgentLife = await startAgentLife(parts, (batch) => {
+    for (const listener of listeners) listener(batch);
+  });
+  let closed = false;
+
+  async function observe(source: string, observation: AgentObservation): Promise<void> {
+    const plan = life.plans.get(source);
+    if (plan === undefined) {
+      throw new EdgeError('SOURCE_UNKNOWN', `${source} is not among the configured sources`);
+    }
+    const { device } = observation;
+    const run = admit(source, device);
+    life.tellLosses(source, device);
+    const { statement, frame } = prepare(plan, observation);
+    let written: Written;
+    try {
+      written = run.write(statement, frame);
+    } catch (error) {
+      throw error instanceof EvidenceError ? invalid(source, observation, error) : error;
+    }
+    await life.watch(written, source, device, () => lose(source, device, 'disk', written.time));
+  }
+
+  function admit(source: string, device: string): AgentRun {
+    const { run } = life;
+    if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
+    if (run === null) {
+      lose(source, device, 'disk');
+      throw new EdgeError('AGENT_RECOVERING', `the journal failed: ${life.reason}`, {
+        retryable: true,
+      });
+    }
+    if (run.state.streams.size >= maxStreams && nextNOf(run.state, source, device) === 0) {
+      lose(source, '', 'streams');
+      throw new EdgeError(
+        'STREAM_LIMIT',
+        `${maxStreams} streams are known; device ${device} is one more`,
+      );
+    }
+    const { waitingBytes, maxWaitingBytes } = run.usage();
+    if (waitingBytes > maxWaitingBytes * MAX_WAITING_SHARE) {
+      lose(source, device, 'disk');
+      throw new EdgeError('JOURNAL_BUSY', `${waitingBytes} bytes wait for the disk`, {
+        retryable: true,
+      });
+    }
+    if (!life.hasRoom('observation')) {
+      lose(source, device, 'full');
+      throw new EdgeError('JOURNAL_FULL', 'nothing can be forgotten before it has its receipt', {
+        retryable: true,
+      });
+    }
+    return run;
+  }
+
+  function lose(source: string, device: string, cause: GapCause, time = clock.nowMs()): void {
+    life.losses.add(source, device, time, cause);
+  }
+
+  function invalid(source: string, { frame }: AgentObservation, cause: EvidenceError): EdgeError {
+    const bytes = frame ?? new Uint8Array(0);
+    const { message } = cause;
+    rejected(source, { code: 'OBSERVATION_INVALID', message, length: bytes.length, bytes });
+    return new EdgeError('OBSERVATION_INVALID', `${source}: ${message}`, { cause });
+  }
+
+  function rejected(source: string, rejection: Rejected): void {
+    quarantine.add(source, rejection, clock.nowMs());
+  }
+
+  function working(): AgentRun {
+    if (life.run !== null) return life.run;
+    if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
+    throw new EdgeError('AGENT_RECOVERING', `the journal failed: ${life.reason}`, {
+      retryable: true,
+    });
+  }
+
+  async function batch(number: number): Promise<SealedBatch> {
+    for await (const found of working().batches(number)) {
+      if (found.number === number) return found;
+      break;
+    }
+    throw new EdgeError('BATCH_NOT_HELD', `batch ${number} is not sealed yet, or was released`);
+  }
+
+  function status(): AgentStatus {
+    const { run, reason, recoveries, losses } = life;
+    const state = run?.state ?? null;
+    return {
+      state: closed ? 'closed' : run === null ? 'recovering' : 'running',
+      reason,
+      position: state && {
+        nextSeq: state.nextSeq,
+        openReadings: run!.openReadings,
+        sealedBefore: run!.sealedBefore,
+        receiptedBefore: state.receiptedBefore,
+        releasedBefore: state.releasedBefore,
+        streams: state.streams.size,
+        beacon: state.beacon?.anchorIndex ?? null,
+      },
+      journal: run?.usage() ?? null,
+      full: run !== null && !life.hasRoom('observation'),
+      recoveries,
+      lost: losses.total,
+      rejected: quarantine.counts,
+      lastRejected: quarantine.last,
+    };
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    await life.close();
+    await quarantine.close();
+  }
+
+  return {
+    id: agentId(parts.signer.publicKey),
+    publicKey: parts.signer.publicKey,
+    observe,
+    rejected,
+    transport: (source, status) => life.transports.set(source, status),
+    setBeacon: life.setBeacon,
+    batches: (fromBatch) => working().batches(fromBatch),
+    batch,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    receipted: (beforeBatch) => working().receipted(beforeBatch),
+    release: async (beforeBatch) => working().release(beforeBatch),
+    status,
+    close,
+  };
+}

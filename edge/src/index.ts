@@ -1,0 +1,40 @@
+/**
+ * The agent: stamps, batches, seals, keeps and sends readings. The public face, exports only.
+ * @module
+ */
+export { type Agent, createAgent } from './agent.ts';
+export {
+  type AgentKind,
+  type Boot,
+  bootIdOf,
+  type Gap,
+  type GapCause,
+  planOf,
+} from './agent-kinds.ts';
+export type { AgentParts } from './agent-parts.ts';
+export type { AgentPosition, AgentStatus } from './agent-status.ts';
+export { type BackOffLimits, backOffMs } from './back-off.ts';
+export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
+export type { AgentClock, ClockState } from './clock.ts';
+export { EdgeError, type EdgeErrorCode } from './errors.ts';
+export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
+export type {
+  Journal,
+  JournalLimits,
+  JournalOptions,
+  JournalRecord,
+  JournalUsage,
+  Position,
+} from './journal/journal.ts';
+export { createMemoryJournal } from './journal/memory-journal.ts';
+export { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
+export { systemDisk } from './journal/system-disk.ts';
+export type { Log } from './log.ts';
+export type { AgentObservation } from './observation.ts';
+export type { Rejected, RejectedFrame } from './quarantine.ts';
+export type { SealedBatch } from './sealer.ts';
+export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+export { createSystemClock, readBootId } from './system-clock.ts';
+export { systemTimers, type Timers } from './timers.ts';
+export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';
+export type { BatchReceipt, OfferBatch, Uplink, UplinkStatus } from './uplink/uplink.ts';

@@ -1,0 +1,30 @@
+/** What is promised of a source, sealed as a `plan` reading: by it a verifier knows which silence is a fault. */
+export interface SourcePlan {
+  readonly name: string;
+  readonly driver: string;
+  /** How often a device here speaks; null where it speaks when something happens. */
+  readonly cadenceMs: number | null;
+  /** The longest a promised stream stays without a reading or heartbeat. */
+  readonly heartbeatMs: number;
+  /**
+   * `device`: every stream of the source keeps the promise. `source`: only the source's own stream (device ''), for
+   * sources where devices come and go, such as tags at a gate.
+   */
+  readonly heartbeats: 'device' | 'source';
+  readonly frames: 'keep' | 'hash';
+}
+
+/** The source of readings about the agent itself, and the driver of every reading an agent makes by itself. */
+export const AGENT_SOURCE = '~agent';
+export const AGENT_DRIVER = 'sigill';
+
+export function isSamePlan(left: SourcePlan, right: SourcePlan): boolean {
+  return (
+    left.name === right.name &&
+    left.driver === right.driver &&
+    left.cadenceMs === right.cadenceMs &&
+    left.heartbeatMs === right.heartbeatMs &&
+    left.heartbeats === right.heartbeats &&
+    left.frames === right.frames
+  );
+}

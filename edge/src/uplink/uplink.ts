@@ -1,0 +1,29 @@
+import type { Receipt } from '@sigill/evidence';
+import type { SealedBatch } from '../sealer.ts';
+
+/** "Your batch is durable here": what lets a sender forget. */
+export interface BatchReceipt {
+  readonly batch: number;
+  /** The proof of its seal in the site log; null where sender and log are one process. */
+  readonly proof: Receipt | null;
+}
+
+/**
+ * Takes one batch and resolves with its receipt once the batch is durable at the other side. It may be offered the same
+ * batch again, and later ones before earlier ones have their receipt.
+ */
+export type OfferBatch = (batch: SealedBatch) => Promise<BatchReceipt>;
+
+/** Carries an agent's batches, in order, again and again, until each has its receipt. */
+export interface Uplink {
+  status(): UplinkStatus;
+  /** Takes up no more batches; resolves when none is on its way. */
+  stop(): Promise<void>;
+}
+
+export interface UplinkStatus {
+  readonly state: 'idle' | 'sending' | 'waiting' | 'stopped';
+  /** Why it waits; null otherwise. */
+  readonly reason: string | null;
+  readonly failures: number;
+}
