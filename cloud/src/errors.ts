@@ -27,7 +27,20 @@ export type CloudErrorCode =
   | 'ANCHOR_CONFLICT'
   | 'ANCHOR_LEDGER'
   | 'ANCHOR_REFUSED'
-  | 'INGEST_BUSY';
+  | 'INGEST_BUSY'
+  // configuration
+  | 'CONFIG_INVALID'
+  | 'CONFIG_SYNTAX'
+  | 'FILE_MISSING'
+  | 'KEY_FILE_EXPOSED'
+  | 'KEY_FILE_INVALID'
+  | 'LISTEN_OPEN'
+  | 'LISTEN_FAILED'
+  // proofs and api
+  | 'READING_UNKNOWN'
+  | 'READING_GONE'
+  | 'EVIDENCE_PENDING'
+  | 'SERIES_UNKNOWN';
 
 export interface CloudErrorOptions {
   readonly cause?: unknown;

@@ -46,16 +46,6 @@ export async function anchorLog(sql: Sql, log: string): Promise<AnchorLogRow | n
   return row === undefined ? null : anchorLogRow(row);
 }
 
-/** The log whose newest anchor called this site log. */
-export async function anchorLogOf(sql: Sql, originHash: Uint8Array): Promise<AnchorLogRow | null> {
-  const row = await sql.get(
-    `SELECT anchor_logs.* FROM calls JOIN anchor_logs USING (log) JOIN anchors USING (log, number)
-     WHERE origin_hash = ? ORDER BY block_time DESC, number DESC LIMIT 1`,
-    originHash,
-  );
-  return row === undefined ? null : anchorLogRow(row);
-}
-
 export async function putAnchorLog(sql: Sql, row: AnchorLogRow): Promise<void> {
   await sql.run(
     `INSERT INTO anchor_logs VALUES (?, ?, ?, ?, ?) ON CONFLICT (log) DO UPDATE

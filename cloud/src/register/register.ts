@@ -23,11 +23,12 @@ import { CloudError } from '../errors.ts';
 
 export interface Register {
   /** The operator's records from the first on, as signed. */
-  operatorChain(): readonly Uint8Array[];
-  operatorHashes(): readonly Uint8Array[];
-  /** The current record of the slot of this site log. @throws CloudError ORIGIN_UNKNOWN */
+  operatorChain(): readonly RecordRow[];
+  /** The current record of this site log's slot. @throws CloudError ORIGIN_UNKNOWN */
   slotOf(origin: string): Opened<SlotRecord>;
   slots(): readonly Opened<SlotRecord>[];
+  /** A record by its hash, with all the revisions a slot had. */
+  find(recordHash: Uint8Array): RecordRow | undefined;
   /** Takes a record in; one known already changes nothing. @throws CloudError, EvidenceError */
   admit(cose: Uint8Array): Promise<void>;
 }
@@ -38,60 +39,38 @@ export async function openRegister(
   firstKeyHash: Uint8Array,
 ): Promise<Register> {
   const rows = await database.read(listRecords);
-  const operator = rows.filter(({ slot }) => slot === 0).map(({ cose }) => cose);
-  let opened: Opened<OperatorRecord>[] =
-    operator.length === 0 ? [] : openOperatorChain(operator, firstKeyHash);
+  const chain = () => rows.filter(({ slot }) => slot === 0);
+  const openChain = (...more: Uint8Array[]) =>
+    openOperatorChain([...chain().map(({ cose }) => cose), ...more], firstKeyHash);
   const newest = new Map<number, Opened<SlotRecord>>();
   for (const { slot, cose } of rows) if (slot !== 0) newest.set(slot, readSlotRecord(cose));
-  const known = new Set(rows.map(({ recordHash }) => hex(recordHash)));
 
   async function keep(row: RecordRow): Promise<void> {
     await database.write(async (sql) => {
       await addRecord(sql, row);
       if (row.origin !== null) await addSiteLog(sql, row.origin);
     });
-    known.add(hex(row.recordHash));
+    rows.push(row);
   }
 
   async function admitOperator(cose: Uint8Array): Promise<void> {
-    const alone = opened.find((_, rev) => equalBytes(operator[rev] ?? new Uint8Array(0), cose));
-    if (alone !== undefined) return;
-    const longer = openOperatorChain([...operator, cose], firstKeyHash);
-    const { record, hash } = longer.at(-1) as Opened<OperatorRecord>;
+    if (chain().some((row) => equalBytes(row.cose, cose))) return;
+    const { record, hash } = openChain(cose).at(-1) as Opened<OperatorRecord>;
     await keep({ slot: 0, rev: record.rev, recordHash: hash, cose, origin: null });
-    operator.push(cose);
-    opened = longer;
   }
 
-  async function admitSlot(cose: Uint8Array, hash: Uint8Array): Promise<void> {
-    if (known.has(hex(hash))) return;
-    const next = openWithAny(cose, opened);
-    const { record } = next;
-    assertSucceeds(newest.get(record.slot) ?? null, record);
-    const other = [...newest.values()].find(
-      (held) =>
-        held.record.slot !== record.slot &&
-        (held.record.origin === record.origin || equalBytes(held.record.logKey, record.logKey)),
-    );
-    if (other !== undefined) {
-      throw new CloudError(
-        'RECORD_TAKEN',
-        `slot ${record.slot} has the origin or log key of slot ${other.record.slot}`,
-      );
-    }
-    await keep({
-      slot: record.slot,
-      rev: record.rev,
-      recordHash: hash,
-      cose,
-      origin: record.origin,
-    });
-    newest.set(record.slot, next);
+  async function admitSlot(cose: Uint8Array): Promise<void> {
+    const next = openWithAny(cose, openChain());
+    const { slot, rev, origin } = next.record;
+    assertSucceeds(newest.get(slot) ?? null, next.record);
+    assertFree(next.record, [...newest.values()]);
+    await keep({ slot, rev, recordHash: next.hash, cose, origin });
+    newest.set(slot, next);
   }
 
+  const find = (hash: Uint8Array) => rows.find(({ recordHash }) => equalBytes(recordHash, hash));
   return {
-    operatorChain: () => operator,
-    operatorHashes: () => opened.map(({ hash }) => hash),
+    operatorChain: chain,
     slotOf(origin) {
       const found = [...newest.values()].find(({ record }) => record.origin === origin);
       if (found !== undefined) return found;
@@ -101,9 +80,11 @@ export async function openRegister(
       );
     },
     slots: () => [...newest.values()],
+    find,
     async admit(cose) {
-      const slot = tryReadSlot(cose);
-      await (slot === null ? admitOperator(cose) : admitSlot(cose, slot.hash));
+      const slot = readIfSlot(cose);
+      if (slot === null) await admitOperator(cose);
+      else if (find(slot.hash) === undefined) await admitSlot(cose);
     },
   };
 }
@@ -124,6 +105,18 @@ export function activeAgent(record: SlotRecord, agent: Uint8Array): RegisteredAg
   );
 }
 
+/** One origin, one slot; one key, one job. */
+function assertFree(next: SlotRecord, held: readonly Opened<SlotRecord>[]): void {
+  for (const { record } of held) {
+    if (record.slot === next.slot) continue;
+    if (record.origin !== next.origin && !equalBytes(record.logKey, next.logKey)) continue;
+    throw new CloudError(
+      'RECORD_TAKEN',
+      `slot ${next.slot} has the origin or log key of slot ${record.slot}`,
+    );
+  }
+}
+
 // An anchor carries the record of its moment: revisions in between may never have been anchored. What must
 // hold from one to the next holds over several too, all but the hash of the one just before.
 function assertSucceeds(last: Opened<SlotRecord> | null, next: SlotRecord): void {
@@ -140,7 +133,7 @@ function openWithAny(
   cose: Uint8Array,
   chain: readonly Opened<OperatorRecord>[],
 ): Opened<SlotRecord> {
-  let last: unknown = new CloudError('RECORD_TAKEN', 'no operator record yet: it comes first');
+  let last: unknown;
   for (const { record } of chain.toReversed()) {
     try {
       return openSlotRecord(cose, record.key);
@@ -151,7 +144,7 @@ function openWithAny(
   throw last;
 }
 
-function tryReadSlot(cose: Uint8Array): Opened<SlotRecord> | null {
+function readIfSlot(cose: Uint8Array): Opened<SlotRecord> | null {
   try {
     return readSlotRecord(cose);
   } catch (error) {

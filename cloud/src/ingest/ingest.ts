@@ -1,0 +1,102 @@
+/**
+ * What gateways bring: batches, checkpoints, anchors. Everything is verified again here, whoever sent it, and
+ * an answer leaves only when what it says is durable. Repeating a request changes nothing.
+ * @module
+ */
+import type { Checkpoint } from '@sigill/evidence';
+import { anchorLog } from '../database/anchors.ts';
+import { newestCheckpoint } from '../database/checkpoints.ts';
+import { nextEntry } from '../database/site-logs.ts';
+import { CloudError } from '../errors.ts';
+import type { AnchorBundle } from './anchor-bundle.ts';
+import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
+import { type BatchesTaken, type TakeBatchesParts, takeBatches } from './take-batches.ts';
+import { originOf, takeReceipt } from './take-receipt.ts';
+import { anchorTree } from './tree-names.ts';
+import { createTurns } from './turns.ts';
+
+export interface Ingest {
+  batches(
+    origin: string,
+    firstIndex: number,
+    batches: readonly Uint8Array[],
+  ): Promise<BatchesTaken>;
+  receipt(note: string): Promise<Checkpoint>;
+  anchor(bundle: AnchorBundle): Promise<AnchorCounts>;
+  /** Where a gateway goes on. All are counts. */
+  state(origin: string): Promise<IngestState>;
+}
+
+export interface IngestState {
+  readonly next: number;
+  readonly checkpointSize: number;
+  readonly anchors: AnchorCounts;
+}
+
+export interface IngestParts extends TakeBatchesParts, TakeAnchorParts {
+  /** Something about this site log moved; null: about the anchors of any. */
+  readonly changed: (origin: string | null) => void;
+}
+
+// Each holds some megabytes while it is checked; a fleet's gateways wait their turn and come again.
+const MAX_AT_ONCE = 16;
+
+export function createIngest(parts: IngestParts): Ingest {
+  const { database, register, ledger } = parts;
+  const turns = createTurns();
+  let atOnce = 0;
+
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    if (atOnce >= MAX_AT_ONCE) {
+      throw new CloudError('INGEST_BUSY', `${atOnce} requests are being taken in`, {
+        retryable: true,
+      });
+    }
+    atOnce += 1;
+    try {
+      return await work();
+    } finally {
+      atOnce -= 1;
+    }
+  }
+
+  // A refusal can change what we hold too: entries cut, a record admitted.
+  function telling<T>(origin: string | null, work: Promise<T>): Promise<T> {
+    return work.finally(() => parts.changed(origin));
+  }
+
+  return {
+    batches: (origin, firstIndex, batches) =>
+      counted(() =>
+        telling(
+          origin,
+          turns.take(origin, () => takeBatches(parts, origin, firstIndex, batches)),
+        ),
+      ),
+    async receipt(note) {
+      const origin = originOf(note);
+      return telling(
+        origin,
+        turns.take(origin, () => takeReceipt(parts, note)),
+      );
+    },
+    anchor: (bundle) =>
+      counted(() =>
+        telling(
+          null,
+          turns.take('anchors', () => takeAnchor(parts, bundle)),
+        ),
+      ),
+    async state(origin) {
+      register.slotOf(origin);
+      return database.read(async (sql) => {
+        const log = ledger && (await anchorLog(sql, anchorTree(ledger.chainId, ledger.contract)));
+        return {
+          next: await nextEntry(sql, origin),
+          checkpointSize: (await newestCheckpoint(sql, origin))?.size ?? 0,
+          anchors: { mined: log?.mined ?? 0, final: log?.final ?? 0 },
+        };
+      });
+    },
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * Anchors in the order of the contract's log: each when it is mined, again when it is final. A mined anchor
+ * can be taken back by its chain; a final one never.
+ * @module
+ */
+import {
+  EvidenceError,
+  encodeCbor,
+  equalBytes,
+  type LedgerPolicy,
+  type LedgerProof,
+  originHash,
+  rootAt,
+  verifyLedgerState,
+} from '@sigill/evidence';
+import {
+  type AnchorLogRow,
+  addAnchor,
+  anchorAt,
+  anchorLog,
+  cutAnchors,
+  putAnchorLog,
+  putLedgerState,
+} from '../database/anchors.ts';
+import type { Database, Sql } from '../database/database.ts';
+import { raiseAlarm } from '../database/quarantine.ts';
+import { nextEntry } from '../database/site-logs.ts';
+import { appendLeaves, overTree } from '../database/tiles.ts';
+import { CloudError } from '../errors.ts';
+import type { Register } from '../register/register.ts';
+import {
+  type AnchorBundle,
+  asRefusal,
+  type CheckedAnchor,
+  checkAnchorBundle,
+  refused,
+} from './anchor-bundle.ts';
+import { keepCheckpoint, openedCheckpoint, originOf } from './take-receipt.ts';
+import { anchorTree, siteTree } from './tree-names.ts';
+
+export interface TakeAnchorParts {
+  readonly database: Database;
+  readonly register: Register;
+  readonly ledger: LedgerPolicy | null;
+  readonly now: () => number;
+}
+
+export interface AnchorCounts {
+  readonly mined: number;
+  readonly final: number;
+}
+
+/** In turn with every other anchor. */
+export async function takeAnchor(
+  parts: TakeAnchorParts,
+  bundle: AnchorBundle,
+): Promise<AnchorCounts> {
+  const checked = checkAnchorBundle(bundle, parts.ledger);
+  await admitRecords(parts.register, bundle, checked);
+  await assertCalledHeads(parts, bundle, checked);
+  const log = await enterMined(parts, bundle, checked);
+  return bundle.ledger === null ? log : enterFinal(parts, bundle, bundle.ledger, log);
+}
+
+/** Each call names the record of its slot; a record not known yet must follow from those that are. */
+async function admitRecords(
+  register: Register,
+  bundle: AnchorBundle,
+  { calls }: CheckedAnchor,
+): Promise<void> {
+  for (const [slot, cose] of bundle.records.entries()) {
+    try {
+      await register.admit(cose);
+    } catch (error) {
+      if (!(error instanceof EvidenceError)) throw error;
+      throw refused(`record of slot ${slot}: ${error.code}: ${error.message}`, error);
+    }
+    const named = register.find(calls[slot]?.recordHash ?? new Uint8Array(0));
+    if (named?.slot !== slot || !equalBytes(named.cose, cose)) {
+      throw refused(`slot ${slot} is called with another record than the one sent`);
+    }
+  }
+}
+
+/** A head that was called must be the one our entries give. */
+async function assertCalledHeads(
+  { database, register, now }: TakeAnchorParts,
+  bundle: AnchorBundle,
+  { calls }: CheckedAnchor,
+): Promise<void> {
+  for (const { record } of register.slots()) {
+    const call = calls[record.slot];
+    if (call === undefined) continue;
+    const { origin } = record;
+    if (!equalBytes(call.originHash, originHash(origin))) {
+      throw refused(`slot ${record.slot} is called for another log than ${origin}`);
+    }
+    const next = await database.read((sql) => nextEntry(sql, origin));
+    if (call.size > next) {
+      throw new CloudError(
+        'ENTRIES_MISSING',
+        `${origin}: entry ${next} is expected before an anchor of ${call.size}`,
+        {
+          facts: { next },
+        },
+      );
+    }
+    const root = await database.read((sql) =>
+      overTree(sql, siteTree(origin), call.size, (read) => rootAt(call.size, read)),
+    );
+    if (!equalBytes(root, call.root)) {
+      const detail = `anchor ${bundle.anchor.index} calls ${origin} at ${call.size} entries with another root than theirs`;
+      const about = `anchor ${bundle.anchor.index}`;
+      await database.write((sql) =>
+        raiseAlarm(sql, { origin, code: 'CHECKPOINT_ROOT', about, detail }, now()),
+      );
+      throw new CloudError('CHECKPOINT_ROOT', detail);
+    }
+  }
+}
+
+async function enterMined(
+  { database, register, now }: TakeAnchorParts,
+  bundle: AnchorBundle,
+  { leaf, calls }: CheckedAnchor,
+): Promise<AnchorLogRow> {
+  const { anchor } = bundle;
+  const { chainId, contract, index } = anchor;
+  const log = anchorTree(chainId, contract);
+  const held = await database.read((sql) => anchorLog(sql, log));
+  const before = held ?? { log, chainId, contract, mined: 0, final: 0 };
+  if (index > before.mined) throw missing(before.mined, index);
+  const known = await database.read((sql) => anchorAt(sql, log, index));
+  if (known !== null && equalBytes(known.leaf, leaf)) return before;
+  if (index < before.final) {
+    const detail = `anchor ${index} of ${log} is final and told again with another content`;
+    const alarm = { origin: '', code: 'ANCHOR_CONFLICT', about: `${log} ${index}`, detail };
+    await database.write((sql) => raiseAlarm(sql, alarm, now()));
+    throw new CloudError('ANCHOR_CONFLICT', detail, { facts: { next: before.mined } });
+  }
+  const after = { ...before, mined: index + 1 };
+  await database.write(async (sql) => {
+    if (index < before.mined) await cutAnchors(sql, log, index);
+    await addAnchor(
+      sql,
+      { ...anchor, log, number: index, leaf },
+      calls.map((call) => ({ ...call, log, number: index })),
+    );
+    await appendLeaves(sql, log, index, [leaf]);
+    await putAnchorLog(sql, after);
+    await keepCalledCheckpoint(sql, register, bundle, calls);
+  });
+  return after;
+}
+
+async function keepCalledCheckpoint(
+  sql: Sql,
+  register: Register,
+  { checkpoint: note }: AnchorBundle,
+  calls: CheckedAnchor['calls'],
+): Promise<void> {
+  if (note === null) return;
+  const { record } = register.slotOf(originOf(note));
+  const checkpoint = openedCheckpoint(note, record.origin, record.logKey);
+  const call = calls[record.slot];
+  if (call?.size !== checkpoint.size || !equalBytes(call.root, checkpoint.root)) {
+    throw refused(
+      `the checkpoint of ${record.origin} is not the one called in slot ${record.slot}`,
+    );
+  }
+  await keepCheckpoint(sql, checkpoint, note);
+}
+
+/** One proven state makes every anchor below its size final. */
+async function enterFinal(
+  { database, now }: TakeAnchorParts,
+  { anchor }: AnchorBundle,
+  proof: LedgerProof,
+  log: AnchorLogRow,
+): Promise<AnchorCounts> {
+  const state = asRefusal(() => verifyLedgerState(proof, log.contract));
+  const { size, root } = state;
+  if (size <= anchor.index)
+    throw refused(`the state proven holds ${size} anchors, not anchor ${anchor.index}`);
+  if (size > log.mined) throw missing(log.mined, size);
+  const held = await database.read((sql) =>
+    overTree(sql, log.log, size, (read) => rootAt(size, read)),
+  );
+  if (!equalBytes(held, root)) {
+    const detail = `block ${state.blockNumber} holds another log of ${size} anchors than the one told for ${log.log}`;
+    const alarm = {
+      origin: '',
+      code: 'ANCHOR_CONFLICT',
+      about: `${log.log} state ${size}`,
+      detail,
+    };
+    await database.write((sql) => raiseAlarm(sql, alarm, now()));
+    throw new CloudError('ANCHOR_CONFLICT', detail, { facts: { next: log.mined } });
+  }
+  if (size <= log.final) return log;
+  const after = { ...log, final: size };
+  await database.write(async (sql) => {
+    await putLedgerState(sql, {
+      log: log.log,
+      size,
+      blockNumber: state.blockNumber,
+      state: encodeCbor([proof.header, proof.account, proof.storage]),
+    });
+    await putAnchorLog(sql, after);
+  });
+  return after;
+}
+
+function missing(mined: number, wanted: number): CloudError {
+  return new CloudError(
+    'ANCHORS_MISSING',
+    `anchor ${mined} is expected next, this tells of ${wanted}`,
+    {
+      facts: { next: mined },
+    },
+  );
+}

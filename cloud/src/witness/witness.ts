@@ -1,0 +1,99 @@
+/**
+ * The witness: cosigns a checkpoint once it has seen that the log only grew. What it has seen is durable
+ * before it signs, so that it never cosigns two histories of one log, whatever happens to it.
+ * @module
+ */
+import {
+  cosign,
+  EMPTY_ROOT,
+  judgeAddCheckpoint,
+  parseAddCheckpoint,
+  type Signer,
+  type WitnessDecision,
+  type WitnessedLog,
+} from '@sigill/evidence';
+import {
+  advanceWitnessed,
+  cosignatureAt,
+  putCosignature,
+  witnessedLog,
+} from '../database/checkpoints.ts';
+import type { Database } from '../database/database.ts';
+import { raiseAlarm } from '../database/quarantine.ts';
+import { originOf } from '../ingest/take-receipt.ts';
+import type { Register } from '../register/register.ts';
+
+export interface WitnessParts {
+  readonly name: string;
+  readonly signer: Signer;
+  readonly database: Database;
+  readonly register: Register;
+  /** ms since the Unix epoch. */
+  readonly now: () => number;
+  readonly changed: (origin: string) => void;
+}
+
+/** As C2SP tlog-witness answers: 200 with the cosignature, 409 with the size it stands at, or a refusal. */
+export type WitnessAnswer =
+  | { readonly status: 200; readonly cosignature: string }
+  | Exclude<WitnessDecision, { status: 200 }>;
+
+export interface Witness {
+  /** @throws EvidenceError, CloudError REQUEST_FORM for a body that is no request */
+  addCheckpoint(body: string): Promise<WitnessAnswer>;
+  /** The newest checkpoint it cosigned, with its cosignature; null when there is none. */
+  newest(origin: string): Promise<string | null>;
+}
+
+export function createWitness(parts: WitnessParts): Witness {
+  const { database, register, name, signer, now } = parts;
+
+  async function logOf(origin: string): Promise<WitnessedLog | undefined> {
+    const slot = register.slots().find(({ record }) => record.origin === origin);
+    if (slot === undefined) return undefined;
+    const seen = await database.read((sql) => witnessedLog(sql, origin));
+    const { size, root } = seen ?? { size: 0, root: EMPTY_ROOT };
+    return { origin, publicKey: slot.record.logKey, size, root };
+  }
+
+  async function tellFork(origin: string, reason: string, note: string): Promise<void> {
+    const alarm = {
+      origin,
+      code: 'WITNESS_FORK',
+      about: note.split('\n', 3).join(' '),
+      detail: reason,
+    };
+    await database.write((sql) =>
+      raiseAlarm(sql, { ...alarm, detail: `${reason}\n${note}` }, now()),
+    );
+  }
+
+  return {
+    async addCheckpoint(body) {
+      const request = parseAddCheckpoint(body);
+      const origin = originOf(request.note);
+      const log = await logOf(origin);
+      const decision = judgeAddCheckpoint(request, () => log);
+      if (decision.status === 422 && decision.code === 'WITNESS_FORK') {
+        await tellFork(origin, decision.reason, request.note);
+      }
+      if (decision.status !== 200 || log === undefined)
+        return decision as Exclude<WitnessDecision, { status: 200 }>;
+      const { size, root } = decision.checkpoint;
+      const advanced = await database.write((sql) =>
+        advanceWitnessed(sql, log.size, { origin, size, root, note: request.note }),
+      );
+      if (!advanced) return { status: 409, size: (await logOf(origin))?.size ?? 0 };
+      const line = cosign(decision.text, name, signer, Math.floor(now() / 1000));
+      await database.write((sql) => putCosignature(sql, origin, size, line));
+      parts.changed(origin);
+      return { status: 200, cosignature: line };
+    },
+    newest: (origin) =>
+      database.read(async (sql) => {
+        const seen = await witnessedLog(sql, origin);
+        if (seen === null || seen.size === 0) return null;
+        return seen.note + ((await cosignatureAt(sql, origin, seen.size)) ?? '');
+      }),
+  };
+}
