@@ -10,23 +10,15 @@ import {
   formatAddress,
   fromHex,
   type LedgerProof,
-  toHex,
 } from '@sigill/evidence';
 import { Interface, keccak256 } from 'ethers';
 import artifact from '../../contracts/AnchorLog.json' with { type: 'json' };
 import { encodeHeader, type RpcBlock } from './block-header.ts';
 import type { JsonRpc } from './json-rpc.ts';
+import type { LedgerHead } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
 
 export const anchorLogInterface = new Interface(artifact.abi);
-
-export interface LedgerHead {
-  readonly root: Uint8Array;
-  readonly size: number;
-  /** The account that may append; twenty zeros once the log is frozen. */
-  readonly operator: Uint8Array;
-  readonly lastBlock: number;
-}
 
 export interface Header {
   readonly number: number;
@@ -167,12 +159,4 @@ function hashedNodes(proof: readonly string[]): Uint8Array[] {
   const [root] = nodes;
   if (root !== undefined && equalBytes(root, Uint8Array.of(0x80))) return [];
   return nodes.filter((node, index) => index === 0 || node.length >= 32);
-}
-
-export function sameAnchor(left: AnchorLeaf, right: AnchorLeaf): boolean {
-  return (
-    left.blockNumber === right.blockNumber &&
-    toHex(left.parentHash) === toHex(right.parentHash) &&
-    toHex(left.rollRoot) === toHex(right.rollRoot)
-  );
 }

@@ -1,0 +1,242 @@
+/**
+ * Brings anchors from signed to final. Each step looks at the chain and does what is missing; nothing is remembered
+ * about a transaction but its bytes, so a restart, a reorg and a lost answer are all the same case.
+ * @module
+ */
+import {
+  anchorLeafHash,
+  type CompactRange,
+  createCompactRange,
+  equalBytes,
+  verifyLedgerState,
+} from '@sigill/evidence';
+import { hexlify } from 'ethers';
+import type { AnchorJournal, PendingAnchor } from './anchor-journal.ts';
+import { type Account, raiseFees, signAnchor, transactionHash } from './anchor-transaction.ts';
+import { bytes, type ChainAnchor, quantity, readHeader, readStateProof } from './chain-reader.ts';
+import { type ChainView, readView } from './chain-view.ts';
+import type { AnchorStatus, ProvenState } from './ledger.ts';
+import { LedgerError } from './ledger-error.ts';
+
+export interface AnchorFollower {
+  /** Looks, and does what is missing. One call at a time. */
+  step(): Promise<void>;
+  /** Signs an anchor and keeps it. After a `step`, and only when all before it are mined. */
+  add(rollRoot: Uint8Array, slots: number): Promise<void>;
+  statuses(): readonly AnchorStatus[];
+  provenState(): ProvenState | null;
+}
+
+export interface FollowerParts {
+  readonly account: Account;
+  readonly journal: AnchorJournal;
+  readonly now: () => number;
+  /** How long a transaction may wait in the pool before its fees are raised. */
+  readonly bumpAfterMs: number;
+  /** The block that created the contract, or any before it. */
+  readonly fromBlock: number;
+  readonly changed: (status: AnchorStatus) => void;
+}
+
+export async function createAnchorFollower(parts: FollowerParts): Promise<AnchorFollower> {
+  const { account, journal, now } = parts;
+  const { rpc, contract } = account;
+  await dropSettled(journal);
+  const tree = await readTree(journal);
+  let fromBlock = await lastBlockOf(journal, parts.fromBlock);
+  let view: ChainView | null = null;
+  let proven = provenStateOf(journal, contract);
+  const sent = new Set<string>(); // transactions a node has taken, in this process's life
+  let told: AnchorStatus[] = statuses();
+
+  function statuses(): AnchorStatus[] {
+    return journal.pending.map((pending) => {
+      const leaf = minedAs(pending, view)?.leaf ?? null;
+      const state = leaf !== null ? 'mined' : sent.has(newest(pending)) ? 'sent' : 'signed';
+      return { rollRoot: bytes(pending.rollRoot), slots: pending.slots, state, leaf };
+    });
+  }
+
+  /** Pending anchors keep their order, and final ones leave at the front, so positions tell which is which. */
+  function tellChanges(gone = 0): void {
+    const next = statuses();
+    for (const [at, status] of next.entries()) {
+      const before = told[at + gone];
+      const same = before?.state === status.state && sameLeaf(before, status);
+      if (!same) parts.changed(status);
+    }
+    told = next;
+  }
+
+  async function look(): Promise<ChainView> {
+    const before = view;
+    view = await readView(account, { tree, fromBlock }, before);
+    // What a reorg has thrown out must be given to the node again: it may have forgotten it.
+    for (const one of journal.pending)
+      if (minedAs(one, before) !== undefined && minedAs(one, view) === undefined)
+        sent.delete(newest(one));
+    tellChanges();
+    return view;
+  }
+
+  /** What lies in final blocks, with the proof of it, is kept; only then it is called final. */
+  async function keepFinal(current: ChainView): Promise<void> {
+    const { finalBlock, anchors } = current;
+    if (finalBlock === null || !anchors.some(({ leaf }) => leaf.blockNumber <= finalBlock)) return;
+    const number = quantity(finalBlock);
+    const header = await readHeader(rpc, number);
+    const proof = { header: header.encoded, ...(await readStateProof(rpc, contract, number)) };
+    const state = verifyLedgerState(proof, contract);
+    const news = anchors.filter(({ leaf }) => leaf.index < state.size);
+    const grown = createCompactRange(tree.size, tree.peaks);
+    for (const { leaf } of news) grown.append(anchorLeafHash(leaf));
+    if (grown.size !== state.size || !equalBytes(grown.root(), state.root))
+      throw new LedgerError(
+        'LEDGER_DISAGREES',
+        'the proven state has another root than its anchors',
+        { retryable: true },
+      );
+
+    await journal.append(news.map(({ leaf }) => leaf));
+    await journal.setProof(proof);
+    const settled = journal.pending.filter(
+      (pending) => minedAs(pending, { anchors: news }) !== undefined,
+    );
+    const finals = statuses().slice(0, settled.length);
+    await journal.setPending(journal.pending.filter((pending) => !settled.includes(pending)));
+    for (const { leaf } of news) tree.append(anchorLeafHash(leaf));
+    fromBlock = news.at(-1)?.leaf.blockNumber ?? fromBlock;
+    proven = { proof, state };
+    view = { ...current, anchors: anchors.slice(news.length) };
+    for (const status of finals) parts.changed({ ...status, state: 'final' });
+    tellChanges(settled.length);
+  }
+
+  /** Sees to the oldest anchor that is not mined; those after it were signed for a log that holds it. */
+  async function push(current: ChainView): Promise<void> {
+    const pending = journal.pending.find((one) => minedAs(one, current) === undefined);
+    if (pending === undefined) return;
+    if (await isSpent(pending, current)) await replace(pending, await signAgain(pending, current));
+    else if (now() - pending.signedAt >= parts.bumpAfterMs)
+      await replace(pending, {
+        ...pending,
+        transactions: [...pending.transactions, await raiseFees(account, newest(pending))],
+        signedAt: now(),
+      });
+    for (const one of journal.pending) if (minedAs(one, current) === undefined) await send(one);
+  }
+
+  /** Whether a final block has used the nonce otherwise: then none of its transactions can ever append it. */
+  async function isSpent(pending: PendingAnchor, current: ChainView): Promise<boolean> {
+    if (current.finalBlock === null) return false;
+    const used = await rpc.call<string>(
+      'eth_getTransactionCount',
+      account.wallet.address,
+      quantity(current.finalBlock),
+    );
+    return Number(used) > pending.nonce;
+  }
+
+  async function signAgain(pending: PendingAnchor, current: ChainView): Promise<PendingAnchor> {
+    return sign(bytes(pending.rollRoot), pending.slots, current);
+  }
+
+  async function sign(
+    rollRoot: Uint8Array,
+    slots: number,
+    current: ChainView,
+  ): Promise<PendingAnchor> {
+    const nonce = Number(
+      await rpc.call<string>('eth_getTransactionCount', account.wallet.address, 'latest'),
+    );
+    const transaction = await signAnchor(account, { rollRoot, slots, peaks: current.peaks }, nonce);
+    const index = current.head.size;
+    return {
+      rollRoot: hexlify(rollRoot),
+      slots,
+      index,
+      nonce,
+      transactions: [transaction],
+      signedAt: now(),
+    };
+  }
+
+  async function replace(old: PendingAnchor, next: PendingAnchor): Promise<void> {
+    await journal.setPending(journal.pending.map((one) => (one === old ? next : one)));
+  }
+
+  async function send(pending: PendingAnchor): Promise<void> {
+    const transaction = newest(pending);
+    if ((await rpc.call('eth_getTransactionByHash', transactionHash(transaction))) === null)
+      await rpc.call('eth_sendRawTransaction', transaction);
+    sent.add(transaction);
+    tellChanges();
+  }
+
+  return {
+    async step() {
+      await keepFinal(await look());
+      if (view !== null) await push(view);
+    },
+    async add(rollRoot, slots) {
+      if (view === null || journal.pending.some((one) => minedAs(one, view) === undefined))
+        throw new LedgerError('ANCHOR_IN_FLIGHT', 'an earlier anchor is not in a block yet', {
+          retryable: true,
+        });
+      const pending = await sign(rollRoot, slots, view);
+      await journal.setPending([...journal.pending, pending]);
+      tellChanges();
+    },
+    statuses,
+    provenState: () => proven,
+  };
+}
+
+/** A process may have ended after it kept an anchor as final and before it took it off the pending ones. */
+async function dropSettled(journal: AnchorJournal): Promise<void> {
+  const open: PendingAnchor[] = [];
+  for (const pending of journal.pending) {
+    const [leaf] = await journal.read(pending.index, 1);
+    const settled = leaf?.slots === pending.slots && hexlify(leaf.rollRoot) === pending.rollRoot;
+    if (!settled) open.push(pending);
+  }
+  if (open.length < journal.pending.length) await journal.setPending(open);
+}
+
+function newest(pending: PendingAnchor): string {
+  return pending.transactions.at(-1) ?? '';
+}
+
+/** The anchor as the chain has it: recognised by its place and content, never by a transaction's hash. */
+function minedAs(
+  pending: PendingAnchor,
+  view: Pick<ChainView, 'anchors'> | null,
+): ChainAnchor | undefined {
+  return view?.anchors.find(
+    ({ leaf }) =>
+      leaf.index === pending.index &&
+      leaf.slots === pending.slots &&
+      equalBytes(leaf.rollRoot, bytes(pending.rollRoot)),
+  );
+}
+
+function sameLeaf({ leaf: left }: AnchorStatus, { leaf: right }: AnchorStatus): boolean {
+  if (left === null || right === null) return left === right;
+  return equalBytes(anchorLeafHash(left), anchorLeafHash(right));
+}
+
+async function readTree(journal: AnchorJournal): Promise<CompactRange> {
+  const tree = createCompactRange();
+  while (tree.size < journal.count)
+    for (const leaf of await journal.read(tree.size, 1000)) tree.append(anchorLeafHash(leaf));
+  return tree;
+}
+
+async function lastBlockOf(journal: AnchorJournal, fallback: number): Promise<number> {
+  const [last] = await journal.read(Math.max(0, journal.count - 1), 1);
+  return last?.blockNumber ?? fallback;
+}
+
+function provenStateOf({ proof }: AnchorJournal, contract: Uint8Array): ProvenState | null {
+  return proof === null ? null : { proof, state: verifyLedgerState(proof, contract) };
+}

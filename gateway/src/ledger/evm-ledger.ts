@@ -1,0 +1,182 @@
+/**
+ * The ledger on an EVM chain: AnchorLog through a node's JSON-RPC.
+ * @module
+ */
+import type { Wallet } from 'ethers';
+import type { Tell } from '../events.ts';
+import type { Timers } from '../timers.ts';
+import { createAnchorFollower } from './anchor-follower.ts';
+import { openAnchorJournal } from './anchor-journal.ts';
+import { readHead } from './chain-reader.ts';
+import type { JsonRpc } from './json-rpc.ts';
+import type { AnchorStatus, Ledger, LedgerStatus } from './ledger.ts';
+import { LedgerError } from './ledger-error.ts';
+
+export interface EvmLedgerParts {
+  readonly rpc: JsonRpc;
+  readonly chainId: number;
+  readonly contract: Uint8Array;
+  /** The operator's account. */
+  readonly wallet: Pick<Wallet, 'address' | 'signTransaction'>;
+  /** An existing directory of its own. */
+  readonly directory: string;
+  readonly timers: Timers;
+  /** 0 <= random() < 1 */
+  readonly random: () => number;
+  readonly tell: Tell;
+  /** How often anchors are promised; an alarm after two intervals without one. */
+  readonly intervalMs: number;
+  /** How often the chain is looked at. */
+  readonly pollMs: number;
+  readonly bumpAfterMs?: number;
+  readonly fromBlock?: number;
+}
+
+const DEFAULT_BUMP_AFTER_MS = 120_000; // ten blocks of Ethereum
+const MAX_WAIT_MS = 60_000;
+
+/** Opens without asking the chain, so that a gateway starts while the ledger is away. */
+export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
+  const { rpc, chainId, contract, timers } = parts;
+  const journal = await openAnchorJournal(parts.directory, { chainId, contract });
+  const listeners = new Set<(status: AnchorStatus) => void>();
+  const closing = new AbortController();
+  let lastMinedAt = timers.now();
+  let rightChain = false;
+  let fault: LedgerError | null = null;
+  let overdue = false;
+
+  const follower = await createAnchorFollower({
+    account: parts,
+    journal,
+    now: timers.now,
+    bumpAfterMs: parts.bumpAfterMs ?? DEFAULT_BUMP_AFTER_MS,
+    fromBlock: parts.fromBlock ?? 0,
+    changed(status) {
+      if (status.state === 'mined') lastMinedAt = timers.now();
+      for (const listener of listeners) listener(status);
+    },
+  });
+
+  // One thing at a time: what a step decides rests on what it read.
+  let turn: Promise<unknown> = Promise.resolve();
+  function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  }
+
+  async function step(): Promise<void> {
+    try {
+      if (!rightChain) await assertChain();
+      await follower.step();
+      heal();
+    } catch (error) {
+      throw note(error);
+    }
+  }
+
+  async function assertChain(): Promise<void> {
+    const actual = Number(await rpc.call<string>('eth_chainId'));
+    if (actual !== chainId)
+      throw new LedgerError(
+        'LEDGER_WRONG_CHAIN',
+        `chain ${chainId} expected, the node is of chain ${actual}`,
+      );
+    rightChain = true;
+  }
+
+  /** What went wrong last is an alarm's reason; it is told once, not at every try. */
+  function note(error: unknown): LedgerError {
+    const next =
+      error instanceof LedgerError
+        ? error
+        : new LedgerError(
+            'LEDGER_DISAGREES',
+            `what the node proves does not verify: ${(error as Error).message}`,
+            {
+              cause: error,
+              retryable: true,
+            },
+          );
+    if (fault?.code !== next.code)
+      parts.tell({
+        level: next.retryable ? 'warning' : 'alarm',
+        what: next.code,
+        text: next.message,
+      });
+    fault = next;
+    return next;
+  }
+
+  function heal(): void {
+    if (fault !== null)
+      parts.tell({ level: 'info', what: 'ledger-well', text: 'The ledger answers again.' });
+    fault = null;
+  }
+
+  function watchClock(): void {
+    const late = timers.now() - lastMinedAt >= 2 * parts.intervalMs;
+    if (late && !overdue)
+      parts.tell({ level: 'alarm', what: 'ANCHOR_OVERDUE', text: overdueText() });
+    overdue = late;
+  }
+
+  function overdueText(): string {
+    const seconds = Math.round((timers.now() - lastMinedAt) / 1000);
+    return `No anchor for ${seconds} s, promised every ${parts.intervalMs / 1000} s${fault === null ? '' : `: ${fault.message}`}.`;
+  }
+
+  async function follow(): Promise<void> {
+    let failures = 0;
+    while (!closing.signal.aborted) {
+      failures = await exclusively(step).then(
+        () => 0,
+        () => failures + 1,
+      );
+      watchClock();
+      // Full jitter: gateways that lost one node come back spread out.
+      const limit = Math.min(MAX_WAIT_MS, parts.pollMs * 2 ** failures);
+      await timers.wait(failures === 0 ? parts.pollMs : parts.random() * limit, closing.signal);
+    }
+  }
+  const following = follow();
+
+  return {
+    chainId,
+    contract,
+    head: () => readHead(rpc, contract, 'latest'),
+    anchor: (rollRoot, slots) =>
+      exclusively(async () => {
+        await step();
+        await follower.add(rollRoot, slots).catch((error: unknown) => {
+          throw error instanceof LedgerError && error.code === 'ANCHOR_IN_FLIGHT'
+            ? error
+            : note(error);
+        });
+        // The anchor is durable; the node is given it now, and again by every step if this fails.
+        await step().catch(() => {});
+      }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    finalAnchors: (from, limit) => journal.read(from, limit),
+    provenState: follower.provenState,
+    status(): LedgerStatus {
+      const alarm = overdue
+        ? { code: 'ANCHOR_OVERDUE' as const, text: overdueText() }
+        : fault !== null && !fault.retryable
+          ? { code: fault.code, text: fault.message }
+          : null;
+      const reachable = fault?.code !== 'LEDGER_UNREACHABLE';
+      return { reachable, final: journal.count, pending: follower.statuses(), alarm };
+    },
+    async close() {
+      closing.abort();
+      await following;
+      await turn;
+      await journal.close();
+    },
+  };
+}
