@@ -79,7 +79,10 @@ export function judge(
       throw new Refuted('OTHER_LOG', `the record is for ${found.origin}`);
     if (!equalBytes(need(sealHeader, 'the seal').log, originHash(found.origin)))
       throw new Refuted('OTHER_LOG', `the seal is for another log than ${found.origin}`);
-    const how = called === null ? 'the operator’s signature alone' : 'the roll-call of its anchor';
+    const how =
+      called === null
+        ? 'the operator’s signature alone'
+        : `the roll-call of anchor ${called.anchor.index}`;
     return {
       value: found,
       provenBy: `revision ${found.rev} of slot ${found.slot}, signed by the operator and bound by ${how}`,
@@ -89,6 +92,7 @@ export function judge(
   });
 
   claims.judge('unrevoked', () => {
+    const policyLedger = ledgerOf(policy);
     const operators = checkOperatorChain(file, policy);
     const called = checkRollCall(file, 'newest');
     const anchored = need(state, 'the ledger’s state');
@@ -97,7 +101,7 @@ export function judge(
         'NOT_NEWEST',
         `anchor ${anchored.size - 1} is the newest, not ${called.anchor.index}`,
       );
-    checkAnchor(called.anchor, anchored, ledgerOf(policy));
+    checkAnchor(called.anchor, anchored, policyLedger);
     if (!equalBytes(called.operator.recordHash, operators.at(-1)!.hash))
       throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
     const current = checkSlotRecord(file, operators, called);
@@ -127,6 +131,7 @@ export function judge(
   });
 
   claims.judge('history', () => {
+    const policyLedger = ledgerOf(policy);
     const called = checkRollCall(file, 'newest');
     const anchored = need(state, 'the ledger’s state');
     if (called.anchor.index !== anchored.size - 1)
@@ -134,7 +139,7 @@ export function judge(
         'NOT_NEWEST',
         `anchor ${anchored.size - 1} is the newest, not ${called.anchor.index}`,
       );
-    checkAnchor(called.anchor, anchored, ledgerOf(policy));
+    checkAnchor(called.anchor, anchored, policyLedger);
     assertCalled(called.slot, file.log.origin, need(record, 'the slot’s record').slot);
     const { size, root } = need(checkpoint, 'the checkpoint');
     verifyConsistency(size, called.slot.size, root, called.slot.root, file.log.consistency);
@@ -172,7 +177,7 @@ export function judge(
     };
   });
 
-  claims.judge('called', () => {
+  const head = claims.judge('called', () => {
     ledgerOf(policy);
     const called = checkRollCall(file, 'covering');
     assertCalled(called.slot, file.log.origin, need(record, 'the slot’s record').slot);
@@ -183,7 +188,7 @@ export function judge(
         `the roll-call names another head than the checkpoint of ${size}`,
       );
     return {
-      value: null,
+      value: called,
       provenBy: `the path of slot ${called.slot.slot} of ${called.anchor.slots} to the roll-call’s root in anchor ${called.anchor.index}`,
       trust: [],
       facts: {
@@ -238,11 +243,10 @@ export function judge(
     const policyLedger = ledgerOf(policy);
     if (file.rollCalls === null)
       throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
-    const { anchor } = need(covering, 'the roll-call');
     return judgeBracket(
       file,
       need(sealed, 'the seal'),
-      anchor.blockTime,
+      need(head, 'the call of the log’s head').anchor.blockTime,
       need(anchored, 'the anchor'),
       policyLedger,
     );
@@ -252,11 +256,10 @@ export function judge(
     const policyLedger = ledgerOf(policy);
     if (file.rollCalls === null)
       throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
-    const { anchor } = need(covering, 'the roll-call');
     return judgeClock(
       file,
       need(sealed, 'the seal'),
-      anchor.blockTime,
+      need(head, 'the call of the log’s head').anchor.blockTime,
       need(anchored, 'the anchor'),
       policyLedger,
       policy?.clockErrorMs ?? 0,

@@ -40,7 +40,7 @@ export function evidenceOf(
   const known = world.anchors.slice(0, choice.anchors);
   const covers = ({ calls }: TestAnchor) => (calls[slot]?.size ?? 0) > batch.entry;
   const covering = choice.covering === undefined ? known.find(covers) : known[choice.covering];
-  const agent = site.agents.find(({ batches }) => batches.includes(batch))!;
+  const agent = site.agents.find(({ id }) => equalBytes(id, batch.header.agent))!;
   const before = agent.batches[batch.header.batch - 1];
   const note = covering?.notes[slot] ?? world.witnessed(site.checkpoint());
   const { size } = parseCheckpoint(parseNote(note).text);
@@ -67,7 +67,7 @@ export function evidenceOf(
     log: {
       origin: site.origin,
       checkpoint: note,
-      consistency: covering === undefined ? [] : consistencyPath(size, newestSize, site.hashes()),
+      consistency: newestSize < size ? [] : consistencyPath(size, newestSize, site.hashes()),
     },
   };
   const slotRecords = world.records[slot - 1]!;
@@ -105,7 +105,7 @@ function rollCallOf({ leaf, calls }: TestAnchor, slot: number): EvidenceRollCall
   return { anchor: leaf.index, operator: part(0), slot: part(slot) };
 }
 
-function anchorLeaves(anchors: readonly TestAnchor[], indexes: readonly number[]) {
+export function anchorLeaves(anchors: readonly TestAnchor[], indexes: readonly number[]) {
   const read = hashesOf(anchors.map(({ leaf }) => anchorLeafHash(leaf)));
   return [...new Set(indexes)]
     .toSorted((one, other) => one - other)

@@ -92,6 +92,7 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
     id,
     batches,
     seal(temperatures, options = {}) {
+      const { origin } = options.reading ?? {};
       const last = batches.at(-1);
       const firstSeq = last === undefined ? 0 : last.header.firstSeq + last.header.count;
       const frames = temperatures.map((text) => utf8(`temperature ${text} Cel\r\n`));
@@ -120,7 +121,8 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
       const headerBytes = encodeHeader(header);
       const seal = signSeal(headerBytes, options.signer ?? signer);
       const entry = site.append(seal);
-      const batch = { header, headerBytes, seal, readings, frames, entry };
+      const kept = frames.map((frame) => (origin?.frameHash === null ? null : frame));
+      const batch = { header, headerBytes, seal, readings, frames: kept, entry };
       batches.push(batch);
       return batch;
     },
