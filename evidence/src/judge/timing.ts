@@ -91,6 +91,8 @@ function beaconTime(
   return leaf.blockTime * 1000;
 }
 
+/** Times here are anybody's claim; beyond the year 275760 no calendar has a name for them. */
 function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? `${ms} ms` : date.toISOString();
 }
