@@ -37,6 +37,8 @@ export async function* scanBatches(journal: Journal, from: Position): AsyncGener
 export interface HeldBatches {
   /** Remembers where a header stands: the batch after it begins there. */
   note(batch: number, headerPosition: Position): void;
+  /** The first batch that is held whole. */
+  first(): Promise<number>;
   /** A position from which `scanBatches` gives this batch whole. @throws EdgeError BATCH_NOT_HELD */
   locate(batch: number): Promise<Position>;
   /** Batches from this one on that have a header, in order. @throws EdgeError BATCH_NOT_HELD, JOURNAL_CORRUPT */
@@ -47,6 +49,13 @@ export interface HeldBatches {
 export function createHeldBatches(journal: Journal): HeldBatches {
   // From the segments' snapshots any batch is found; those met since the start are found at once.
   const headers = new Map<number, Position>();
+
+  async function first(): Promise<number> {
+    const [head] = journal.heads();
+    if (head === undefined) return 0;
+    const { nextBatch, openSeq, nextSeq } = await readSnapshotHead(journal, head);
+    return openSeq === nextSeq ? nextBatch : nextBatch + 1;
+  }
 
   async function locate(batch: number): Promise<Position> {
     const known = headers.get(batch - 1);
@@ -84,6 +93,7 @@ export function createHeldBatches(journal: Journal): HeldBatches {
   }
 
   return {
+    first,
     note: (batch, position) => headers.set(batch, position),
     locate,
     read,

@@ -41,6 +41,9 @@ export async function recoverState(
   if (state === null) {
     throw new EdgeError('JOURNAL_CORRUPT', `the segment at ${head} does not begin with a snapshot`);
   }
+  // What was released is gone at once; that it was may have been forgotten.
+  const first = await held.first();
+  applyMarks(state, { receiptedBefore: first, releasedBefore: first });
   return state;
 }
 

@@ -30,8 +30,8 @@ export interface FakeDisk extends Disk {
   crashStates(): Iterable<{ readonly name: string; readonly disk: FakeDisk }>;
   /** The process dies, the machine lives: what was written stays readable, locks go. */
   kill(): FakeDisk;
-  /** Equal for disks that hold the same. */
-  fingerprint(): string;
+  /** What can be read now, by path. */
+  files(): ReadonlyMap<string, Uint8Array>;
   /** Flips bits of a file at rest. */
   damage(path: string, at: number, mask: number): void;
 }
@@ -145,12 +145,7 @@ function fromNodes(
         }
       }
     },
-    fingerprint() {
-      return [...names]
-        .map(([path, { view }]) => `${path}=${Buffer.from(view).toString('latin1')}`)
-        .sort()
-        .join();
-    },
+    files: () => new Map([...names].map(([path, { view }]) => [path, view])),
     damage(path, at, mask) {
       const node = names.get(path)!;
       node.view = node.view.slice();
@@ -172,6 +167,14 @@ function fromNodes(
     },
   };
   return disk;
+}
+
+/** Equal for disks on which the same can be read. */
+export function fingerprint(disk: FakeDisk): string {
+  return [...disk.files()]
+    .map(([path, bytes]) => `${path}=${Buffer.from(bytes).toString('latin1')}`)
+    .sort()
+    .join();
 }
 
 /** After a failed sync the kernel calls the pages clean: readable, and never written. */
@@ -235,21 +238,17 @@ function* tornContents(node: Node) {
         };
       }
       // The size reached the disk, a part of the contents did not.
-      yield {
-        name: `change ${index} all zeros`,
-        bytes: applyChange(before, { at, bytes: new Uint8Array(bytes.length) }),
-      };
-      yield {
-        name: `change ${index} without its first third`,
-        bytes: applyChange(before, { at, bytes: zeroed(bytes, 0, bytes.length / 3) }),
-      };
-      yield {
-        name: `change ${index} with a hole`,
-        bytes: applyChange(before, {
-          at,
-          bytes: zeroed(bytes, bytes.length / 3, bytes.length / 2),
-        }),
-      };
+      const third = Math.ceil(bytes.length / 3);
+      for (const [from, to] of [
+        [0, bytes.length],
+        [0, third],
+        [third, 2 * third],
+      ] as const) {
+        yield {
+          name: `change ${index} without its bytes ${from} to ${to}`,
+          bytes: withoutPart(before, after, at + from, at + to),
+        };
+      }
     }
     yield { name: `${index + 1} changes kept`, bytes: after };
     before = after;
@@ -270,6 +269,9 @@ function tearLengths(length: number): number[] {
   return [...new Set(wanted)].filter((at) => at > 0 && at < length);
 }
 
-function zeroed(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  return bytes.slice().fill(0, Math.floor(from), Math.ceil(to));
+/** A sector that was not written is as it was: zeros only where nothing had been. */
+function withoutPart(before: Uint8Array, after: Uint8Array, from: number, to: number): Uint8Array {
+  const lost = after.slice().fill(0, from, to);
+  lost.set(before.subarray(from, to), from);
+  return lost;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeTimers } from '../timers-fake.ts';
-import { createFakeDisk, type FakeDisk } from './disk-fake.ts';
+import { createFakeDisk, type FakeDisk, fingerprint } from './disk-fake.ts';
 import type { Journal } from './journal.ts';
 import { all, text, word } from './journal-contract.ts';
 import { openSegmentJournal } from './segment-journal.ts';
@@ -86,7 +86,7 @@ function statesOf(disk: FakeDisk, known: Omit<Moment, 'name' | 'disk'>): Moment[
 function distinct(moments: readonly Moment[]): Moment[] {
   const byContents = new Map<string, Moment>();
   for (const moment of moments) {
-    const key = `${moment.disk.fingerprint()} ${moment.appended} ${moment.released}`;
+    const key = `${fingerprint(moment.disk)} ${moment.appended} ${moment.released}`;
     const known = byContents.get(key);
     if (known === undefined || known.resolved < moment.resolved) byContents.set(key, moment);
   }
