@@ -36,7 +36,7 @@ sources:
     transport: { serial: /dev/serial/by-id/usb-FTDI, baudRate: 115200 }
     cadenceMs: 1000
     options: { zone: Europe/Amsterdam, retries: 3 }
-  - { name: gate, driver: llrp, transport: { tcp: "10.0.0.7:5084" }, frames: hash }
+  - { name: gate, driver: llrp, transport: { tcp: "10.0.0.7:5084" }, frames: hash, heartbeats: source }
 `,
     '/g/gateway.yaml',
   );
@@ -58,6 +58,7 @@ sources:
       transport: { kind: 'serial', path: '/dev/serial/by-id/usb-FTDI', baudRate: 115_200 },
       heartbeatMs: 300_000,
       cadenceMs: 1_000,
+      heartbeats: 'device',
       frames: 'keep',
       options: { zone: 'Europe/Amsterdam', retries: '3' },
     },
@@ -67,6 +68,7 @@ sources:
       transport: { kind: 'tcp', host: '10.0.0.7', port: 5084 },
       heartbeatMs: 300_000,
       cadenceMs: null,
+      heartbeats: 'source',
       frames: 'hash',
       options: {},
     },

@@ -48,6 +48,8 @@ export interface SourceConfig {
   readonly transport: TransportConfig;
   readonly heartbeatMs: number;
   readonly cadenceMs: number | null;
+  /** Whether each device of the source is promised to be heard of, or only the source. */
+  readonly heartbeats: 'device' | 'source';
   readonly frames: 'keep' | 'hash';
   readonly options: Readonly<Record<string, string>>;
 }
@@ -155,7 +157,16 @@ function readLedger(root: ConfigSection, at: (file: string) => string): LedgerCo
 
 function readSources(root: ConfigSection): SourceConfig[] {
   const sources = root.sections('sources', [
-    ...['name', 'driver', 'transport', 'heartbeatMs', 'cadenceMs', 'frames', 'options'],
+    ...[
+      'name',
+      'driver',
+      'transport',
+      'heartbeatMs',
+      'cadenceMs',
+      'heartbeats',
+      'frames',
+      'options',
+    ],
   ]);
   const seen = new Set<string>();
   return sources.map((section) => {
@@ -168,6 +179,7 @@ function readSources(root: ConfigSection): SourceConfig[] {
       transport: readTransport(section),
       heartbeatMs: section.count('heartbeatMs', 1_000, 300_000),
       cadenceMs: section.isAbsent('cadenceMs') ? null : section.count('cadenceMs', 1, 1_000),
+      heartbeats: section.choice('heartbeats', ['device', 'source'], 'device'),
       frames: section.choice('frames', ['keep', 'hash'], 'keep'),
       options: section.section('options', null).strings(),
     };

@@ -2,6 +2,8 @@
  * The clock of everything here that waits, handed in so that a test can turn it.
  * @module
  */
+import type { Timers as AgentTimers } from '@sigill/edge';
+
 export interface Timers {
   /** ms since the Unix epoch. */
   now(): number;
@@ -23,3 +25,16 @@ export const systemTimers: Timers = {
       signal.addEventListener('abort', done);
     }),
 };
+
+/** The same clock in the form that the agent asks for. */
+export function asAgentTimers(timers: Timers): AgentTimers {
+  return {
+    after(delayMs, run) {
+      const cancelled = new AbortController();
+      void timers.wait(delayMs, cancelled.signal).then(() => {
+        if (!cancelled.signal.aborted) run();
+      });
+      return () => cancelled.abort();
+    },
+  };
+}

@@ -8,12 +8,14 @@ import { acquireDataLock } from './data-lock.ts';
 
 const lockModule = new URL('./data-lock.ts', import.meta.url).href;
 
-test('a second holder is refused with the pid of the first, and may follow after release', () => {
+test('a second holder is refused with the pid of the first, and may follow after release', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'lock-'));
-  const first = acquireDataLock(directory);
-  expect(() => acquireDataLock(directory)).toThrow(`already running as process ${process.pid}`);
-  first.release();
-  acquireDataLock(directory).release();
+  const first = await acquireDataLock(directory);
+  await expect(acquireDataLock(directory)).rejects.toThrow(
+    `already running as process ${process.pid}`,
+  );
+  await first.release();
+  await (await acquireDataLock(directory)).release();
 });
 
 test('the lock of a killed process is free at once', async () => {
@@ -22,13 +24,15 @@ test('the lock of a killed process is free at once', async () => {
     '--input-type=module',
     '--eval',
     `import { acquireDataLock } from ${JSON.stringify(lockModule)};
-     acquireDataLock(${JSON.stringify(directory)});
+     globalThis.held = await acquireDataLock(${JSON.stringify(directory)});
      console.log('held');
      setInterval(() => {}, 1000);`,
   ]);
   await once(holder.stdout, 'data');
-  expect(() => acquireDataLock(directory)).toThrow(`already running as process ${holder.pid}`);
+  await expect(acquireDataLock(directory)).rejects.toThrow(
+    `already running as process ${holder.pid}`,
+  );
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-  acquireDataLock(directory).release();
+  await (await acquireDataLock(directory)).release();
 });

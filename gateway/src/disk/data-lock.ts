@@ -1,36 +1,33 @@
 /**
- * One process per data directory. The lock is the kernel's, held through an empty SQLite file, so
- * it ends with its process however that dies; a pid file could outlive its writer.
+ * One process per data directory. The lock is the kernel's and ends with its process, however that
+ * dies; the pid beside it is only for telling who holds it.
  * @module
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { systemDisk } from '@sigill/edge';
 import { GatewayError } from '../errors.ts';
 
 export interface DataLock {
-  release(): void;
+  release(): Promise<void>;
 }
 
-export function acquireDataLock(directory: string): DataLock {
+/** @throws GatewayError ALREADY_RUNNING */
+export async function acquireDataLock(directory: string): Promise<DataLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const pidFile = join(directory, 'pid');
-  const database = new DatabaseSync(join(directory, 'lock'));
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    database.close();
+  const release = await systemDisk.lock(join(directory, 'lock'));
+  if (release === null) {
     throw new GatewayError(
       'ALREADY_RUNNING',
       `${directory}: already running as process ${readPid(pidFile)}; stop it first, or give this gateway a data directory of its own`,
-      { cause },
     );
   }
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
-    release() {
+    async release() {
       rmSync(pidFile, { force: true });
-      database.close();
+      await release();
     },
   };
 }

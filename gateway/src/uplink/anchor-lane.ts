@@ -1,10 +1,12 @@
 /**
- * Anchors to the cloud in their order: each when it is mined, and again when it is final.
+ * Anchors to the cloud in their order: each when it is mined, and again when it is final. A mined one
+ * that its chain took back and mined elsewhere is told again, with those after it.
  * @module
  */
+import { anchorLeafHash, toHex } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import { type AnchorBundle, formatAnchorBundle } from './anchor-bundle.ts';
-import type { CloudClient, CloudState } from './cloud-client.ts';
+import type { AnchorCounts, CloudClient } from './cloud-client.ts';
 
 export interface AnchorSource {
   /** How many anchors have come this far: given to the ledger, in a block, in a final block. */
@@ -15,39 +17,52 @@ export interface AnchorSource {
 }
 
 export interface AnchorLane {
-  resume(sent: CloudState['anchors']): void;
+  /** Where the cloud says it stands. @throws GatewayError CLOUD_AHEAD */
+  resume(sent: AnchorCounts): void;
   push(signal: AbortSignal): Promise<void>;
 }
 
 export function createAnchorLane(client: CloudClient, source: AnchorSource): AnchorLane {
-  let mined = 0;
-  let final = 0;
+  let sent: AnchorCounts = { mined: 0, final: 0 };
+  /** Leaf hashes as the cloud was told them, of anchors that are not final there. */
+  const told = new Map<number, string>();
+
+  async function send(index: number, status: 'mined' | 'final', signal: AbortSignal) {
+    const bundle = await source.bundle(index, status);
+    told.set(index, toHex(anchorLeafHash(bundle.anchor)));
+    sent = await client.sendAnchor(formatAnchorBundle(bundle), signal);
+    for (const known of told.keys()) if (known < sent.final) told.delete(known);
+  }
+
+  /** The first anchor that is in another block than the cloud was told. */
+  async function firstUntold(): Promise<number> {
+    const end = Math.min(sent.mined, source.mined());
+    for (let index = sent.final; index < end; index += 1) {
+      const { anchor } = await source.bundle(index, 'mined');
+      if (told.get(index) !== toHex(anchorLeafHash(anchor))) return index;
+    }
+    return end;
+  }
 
   return {
-    resume(sent) {
+    resume(counts) {
       const given = source.given();
-      if (Math.max(sent.mined, sent.final) > given) {
+      if (Math.max(counts.mined, counts.final) > given) {
         throw new GatewayError(
           'CLOUD_AHEAD',
-          `the cloud holds ${Math.max(sent.mined, sent.final)} anchors, the notary here made ${given}: its data directory was restored from an older copy; restore the newest`,
+          `the cloud holds ${Math.max(counts.mined, counts.final)} anchors, the notary here made ${given}: its data directory was restored from an older copy; restore the newest`,
         );
       }
-      mined = sent.mined;
-      final = sent.final;
+      sent = counts;
+      told.clear();
     },
     async push(signal) {
-      while (mined < source.mined() && !signal.aborted) {
-        await send(mined, 'mined', signal);
-        mined += 1;
+      for (let index = await firstUntold(); index < source.mined() && !signal.aborted; index += 1) {
+        await send(index, 'mined', signal);
       }
-      while (final < Math.min(source.final(), mined) && !signal.aborted) {
-        await send(final, 'final', signal);
-        final += 1;
+      while (sent.final < Math.min(source.final(), sent.mined) && !signal.aborted) {
+        await send(sent.final, 'final', signal);
       }
     },
   };
-
-  async function send(index: number, status: 'mined' | 'final', signal: AbortSignal) {
-    await client.sendAnchor(formatAnchorBundle(await source.bundle(index, status)), signal);
-  }
 }

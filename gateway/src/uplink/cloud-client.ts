@@ -12,7 +12,12 @@ export interface CloudState {
   /** The log index of the first batch the cloud does not have. */
   readonly next: number;
   readonly checkpointSize: number;
-  readonly anchors: { readonly mined: number; readonly final: number };
+  readonly anchors: AnchorCounts;
+}
+
+export interface AnchorCounts {
+  readonly mined: number;
+  readonly final: number;
 }
 
 export type BatchesAnswer =
@@ -47,7 +52,8 @@ export interface CloudClient {
   askReceipt(note: string, signal: AbortSignal): Promise<ReceiptAnswer>;
   /** C2SP tlog-witness. */
   addCheckpoint(request: string, signal: AbortSignal): Promise<WitnessAnswer>;
-  sendAnchor(bundle: string, signal: AbortSignal): Promise<void>;
+  /** Resolves to where the cloud stands then. */
+  sendAnchor(bundle: string, signal: AbortSignal): Promise<AnchorCounts>;
 }
 
 // A cloud that takes longer has lost the request: a batch of the largest size is checked in a second.
@@ -72,11 +78,10 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
     async state(origin, signal) {
       const path = `/ingest/v1/state?origin=${encodeURIComponent(origin)}`;
       const body = readJson(await ask({ method: 'GET', path }, signal));
-      const anchors = asObject(body.anchors);
       return {
         next: asCount(body.next),
         checkpointSize: asCount(body.checkpointSize),
-        anchors: { mined: asCount(anchors.mined), final: asCount(anchors.final) },
+        anchors: asAnchorCounts(asObject(body.anchors)),
       };
     },
 
@@ -110,7 +115,8 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
     },
 
     async sendAnchor(bundle, signal) {
-      assertDone(await ask(post('/ingest/v1/anchors', 'application/json', utf8(bundle)), signal));
+      const request = post('/ingest/v1/anchors', 'application/json', utf8(bundle));
+      return asAnchorCounts(readJson(await ask(request, signal)));
     },
   };
 }
@@ -132,7 +138,7 @@ function assertDone(answer: HttpAnswer): void {
   const { status } = answer;
   if (status === 200) return;
   const said = `the cloud answers ${status}: ${clip(answer)}`;
-  if (status === 408 || status === 429 || status >= 500) {
+  if ([408, 409, 429].includes(status) || status >= 500) {
     throw new GatewayError('CLOUD_BUSY', said, { retryable: true });
   }
   if (status === 422) throw new GatewayError('CLOUD_DISAGREES', said);
@@ -158,6 +164,10 @@ function asObject(value: unknown): Record<string, unknown> {
 function asCount(value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
   throw invalidAnswer('a count', value);
+}
+
+function asAnchorCounts({ mined, final }: Record<string, unknown>): AnchorCounts {
+  return { mined: asCount(mined), final: asCount(final) };
 }
 
 function asBytes(value: unknown): Uint8Array {

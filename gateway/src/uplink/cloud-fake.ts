@@ -104,8 +104,14 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
 
     '/ingest/v1/anchors': (body, response) => {
       const bundle = JSON.parse(new TextDecoder().decode(body));
-      cloud.anchors[bundle.status as 'mined' | 'final'].push(bundle);
-      answer(response, 200, {});
+      const { mined, final } = cloud.anchors;
+      mined.splice(
+        bundle.anchor.index,
+        bundle.status === 'mined' ? Number.POSITIVE_INFINITY : 1,
+        bundle,
+      );
+      if (bundle.status === 'final') final[bundle.anchor.index] = bundle;
+      answer(response, 200, { mined: mined.length, final: final.length });
     },
   };
 

@@ -12,7 +12,7 @@ import { type BatchHolder, createBatchLane } from './batch-lane.ts';
 import { createCheckpointLane } from './checkpoint-lane.ts';
 import { createCloudClient } from './cloud-client.ts';
 import { answer, type FakeCloud, startFakeCloud } from './cloud-fake.ts';
-import { backOff, type CloudUplink, createCloudUplink } from './cloud-uplink.ts';
+import { type CloudUplink, createCloudUplink } from './cloud-uplink.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { createReleaser } from './release.ts';
 
@@ -211,6 +211,22 @@ test('an anchor is told when it is mined and again when it is final', async () =
   expect(cloud.anchors.final.map(indexOf)).toEqual([0, 1, 2]);
 });
 
+test('an anchor that its chain moved to another block is told again', async () => {
+  anchors = [0, 1, 2].map((index) => bundle(index));
+  start();
+  await rest();
+  anchors[1] = bundle(1, 900);
+  uplink.wake();
+  await rest();
+  expect(cloud.anchors.mined.map(blockOf)).toEqual([100, 900, 102]);
+  await halt();
+  anchors[2] = bundle(2, 901);
+  build();
+  start();
+  await rest();
+  expect(cloud.anchors.mined.map(blockOf)).toEqual([100, 900, 901]);
+});
+
 describe('a cloud in trouble', () => {
   test.each([
     ['is busy', (_q, response) => answer(response, 503, { detail: 'starting' }), 'CLOUD_BUSY'],
@@ -253,18 +269,14 @@ describe('a cloud in trouble', () => {
   });
 
   test('is away for days: the wait doubles to five minutes, each random over its whole length', async () => {
-    const waits = Array.from({ length: 12 }, (_, failure) => backOff(failure + 1, 1));
-    expect(waits.slice(0, 5)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
-    expect(waits.at(-1)).toBe(300_000);
-    expect(backOff(12, 0)).toBe(0);
-    for (let failure = 0; failure < 9; failure += 1) {
+    for (let failure = 0; failure < 11; failure += 1) {
       cloud.fault('/ingest/v1/state', (request) => request.socket.destroy());
     }
     await seal(200);
     start();
-    for (let failure = 1; failure <= 9; failure += 1) {
+    for (let failure = 1; failure <= 11; failure += 1) {
       const ms = await rest();
-      expect(ms).toBe(backOff(failure, 0.5));
+      expect(ms).toBe(Math.min(2 ** (failure - 1) * 1_000, 300_000) / 2);
       timers.advance(ms);
     }
     await rest();
@@ -396,7 +408,7 @@ describe('a cloud that disagrees', () => {
   });
 });
 
-function bundle(index: number): AnchorBundle {
+function bundle(index: number, blockNumber = 100 + index): AnchorBundle {
   return {
     anchor: {
       chainId: 31_337,
@@ -404,7 +416,7 @@ function bundle(index: number): AnchorBundle {
       index,
       rollRoot: new Uint8Array(32),
       slots: 2,
-      blockNumber: 100 + index,
+      blockNumber,
       blockTime: 1_760_000_000,
       parentHash: new Uint8Array(32),
     },
@@ -414,6 +426,10 @@ function bundle(index: number): AnchorBundle {
     checkpoint: null,
     ledger: null,
   };
+}
+
+function blockOf(sent: unknown): number {
+  return (sent as { anchor: { blockNumber: number } }).anchor.blockNumber;
 }
 
 function indexOf(sent: unknown): number {

@@ -4,6 +4,7 @@
  * doubles and is random over its whole length, so that a fleet does not come back in step.
  * @module
  */
+import { backOffMs } from '@sigill/edge';
 import { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
@@ -46,8 +47,7 @@ export interface CloudUplinkParts {
   readonly tell: Tell;
 }
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 300_000;
+const BACK_OFF = { firstMs: 1_000, maxMs: 300_000 };
 
 export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
   const { client, log, batches, checkpoints, anchors, releaser, timers, tell } = parts;
@@ -116,7 +116,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
         } catch (error) {
           if (signal.aborted) return;
           fail(error);
-          await rest(backOff(failures, parts.random()), signal, false);
+          await rest(backOffMs(failures - 1, BACK_OFF, parts.random), signal, false);
         }
       }
     },
@@ -129,11 +129,6 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
       lastError: lastError && `${lastError.code}: ${lastError.message}`,
     }),
   };
-}
-
-/** Full jitter: anything from nothing to the doubled wait. */
-export function backOff(failures: number, random: number): number {
-  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
 }
 
 function asGatewayError(error: unknown): GatewayError {
