@@ -57,8 +57,9 @@ export function verifyConsistency(
   if (oldSize > newSize) throw fail(`size shrinks from ${oldSize} to ${newSize}`);
   if (oldSize === newSize || oldSize === 0) {
     if (path.length !== 0) throw fail('an empty path expected');
-    const expected = oldSize === 0 ? EMPTY_ROOT : newRoot;
-    if (!equalBytes(oldRoot, expected)) throw fail(`another root at size ${oldSize}`);
+    if (oldSize === 0 && !equalBytes(oldRoot, EMPTY_ROOT)) throw fail('another root at size 0');
+    if (oldSize === newSize && !equalBytes(oldRoot, newRoot))
+      throw fail(`two roots at size ${oldSize}`);
     return;
   }
   const [first, ...rest] = isPowerOfTwo(oldSize) ? [oldRoot, ...path] : path;

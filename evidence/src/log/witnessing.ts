@@ -9,13 +9,12 @@
  *     <checkpoint>
  * @module
  */
-import { clip, concatBytes, equalBytes, fromBase64, toBase64, utf8 } from '../bytes/bytes.ts';
+import { clip, concatBytes, fromBase64, toBase64, utf8 } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 import { verifyEd25519 } from '../keys/ed25519.ts';
 import type { Signer } from '../keys/signer.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './consistency.ts';
-import { EMPTY_ROOT } from './merkle-tree.ts';
 import {
   formatSignatureLine,
   type NoteKey,
@@ -64,7 +63,7 @@ export interface WitnessedLog {
 export type WitnessDecision =
   | { readonly status: 200; readonly checkpoint: Checkpoint; readonly text: string }
   | { readonly status: 409; readonly size: number }
-  | { readonly status: 403 | 404 | 422; readonly code: string; readonly reason: string };
+  | { readonly status: 400 | 403 | 404 | 422; readonly code: string; readonly reason: string };
 
 /**
  * @param find the log of this origin, or undefined: unknown origins are 404
@@ -87,13 +86,11 @@ export function judgeAddCheckpoint(
   const { checkpoint, note } = opened;
   if (request.oldSize > checkpoint.size)
     return refuse(
-      422,
+      400,
       'WITNESS_OLD_SIZE',
       `old size ${request.oldSize} is beyond ${checkpoint.size}`,
     );
   if (request.oldSize !== log.size) return { status: 409, size: log.size };
-  if (checkpoint.size === 0 && !equalBytes(checkpoint.root, EMPTY_ROOT))
-    return refuse(422, 'WITNESS_FORK', 'size 0 with another root than the empty one');
   try {
     verifyConsistency(log.size, checkpoint.size, log.root, checkpoint.root, request.path);
   } catch (error) {
@@ -134,6 +131,6 @@ function cosignedMessage(text: string, unixSeconds: number): Uint8Array {
   return utf8(`cosignature/v1\ntime ${unixSeconds}\n${text}`);
 }
 
-function refuse(status: 403 | 404 | 422, code: string, reason: string): WitnessDecision {
+function refuse(status: 400 | 403 | 404 | 422, code: string, reason: string): WitnessDecision {
   return { status, code, reason };
 }
