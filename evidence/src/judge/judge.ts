@@ -5,6 +5,7 @@
  */
 import { equalBytes, toHex } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
+import { EvidenceError } from '../errors.ts';
 import { openCheckpoint, originHash } from '../log/checkpoint.ts';
 import { verifyConsistency } from '../log/consistency.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
@@ -51,6 +52,9 @@ export interface JudgeOptions {
   readonly blocks?: readonly SeenBlock[];
   readonly decodeAgain?: DecodeAgain;
 }
+
+/** The driver of what an agent says of itself: boots, clocks, plans, heartbeats, gaps. */
+const OWN_DRIVER = 'sigill';
 
 /** @throws EvidenceError EVIDENCE_FORM for a part that nothing refers to */
 export function judge(
@@ -106,7 +110,7 @@ export function judge(
       throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
     const current = checkSlotRecord(file, operators, called);
     assertAgentActive(current, need(reading, 'the reading').agent);
-    assertRecordsReferred(file, [called.slot, need(covering, 'the covering roll-call').slot]);
+    assertRecordsReferred(file, need(covering, 'the covering roll-call').slot, called.slot);
     return {
       value: null,
       provenBy: `revision ${current.rev} of slot ${current.slot} in anchor ${called.anchor.index}, the newest of the proven state`,
@@ -267,7 +271,10 @@ export function judge(
   });
 
   // What an agent says of itself comes from no device: there is nothing to decode.
-  if (reading?.origin.driver !== 'sigill') {
+  if (reading?.origin.driver === OWN_DRIVER) {
+    if (file.readings[0]!.frame !== null)
+      throw new EvidenceError('EVIDENCE_FORM', 'a frame, though the reading came from no device');
+  } else {
     claims.judge('decoded', () =>
       judgeDecoding(file, need(reading, 'the reading'), options.decodeAgain),
     );

@@ -61,14 +61,19 @@ export function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
     throw new Refuted('REVOKED', `agent ${toHex(agent)} is revoked by revision ${record.rev}`);
 }
 
-/** Refuses slot records that no roll-call carries. */
-export function assertRecordsReferred(file: EvidenceFile, calls: readonly Call[]): void {
-  if (file.rollCalls === null) return;
-  for (const cose of file.records.slot) {
-    const { hash } = readSlotRecord(cose);
-    if (!calls.some(({ recordHash }) => equalBytes(recordHash, hash)))
-      throw new EvidenceError('EVIDENCE_FORM', 'nothing refers to a slot record');
-  }
+/** Refuses slot records that no roll-call carries, that stand twice or in another order. */
+export function assertRecordsReferred(file: EvidenceFile, covering: Call, newest: Call): void {
+  const hashes = file.records.slot.map((cose) => readSlotRecord(cose).hash);
+  const isOne = equalBytes(covering.recordHash, newest.recordHash);
+  const expected = isOne ? [covering.recordHash] : [covering.recordHash, newest.recordHash];
+  if (
+    hashes.length !== expected.length ||
+    !hashes.every((hash, at) => equalBytes(hash, expected[at]!))
+  )
+    throw new EvidenceError(
+      'EVIDENCE_FORM',
+      'the slot records that were called, each once, oldest first, expected',
+    );
 }
 
 function chainUpTo(chain: OperatorChain, recordHash: Uint8Array): OperatorChain {

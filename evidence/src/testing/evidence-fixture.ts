@@ -98,7 +98,7 @@ export function evidenceOf(
   };
 }
 
-function rollCallOf({ leaf, calls }: TestAnchor, slot: number): EvidenceRollCall {
+export function rollCallOf({ leaf, calls }: TestAnchor, slot: number): EvidenceRollCall {
   const roll = calls.map(encodeCall);
   const read = hashesOf(roll.map(leafHash));
   const part = (at: number) => ({ call: roll[at]!, path: inclusionPath(at, roll.length, read) });
