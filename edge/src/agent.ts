@@ -29,8 +29,8 @@ export interface Agent {
   setBeacon(beacon: Beacon): void;
   /** Sealed batches still held, in order, up to the last one sealed. @throws EdgeError AGENT_RECOVERING */
   batches(fromBatch: number): AsyncIterable<SealedBatch>;
-  /** @throws EdgeError BATCH_NOT_HELD, AGENT_RECOVERING */
-  batch(number: number): Promise<SealedBatch>;
+  /** Null if it is not sealed yet, or held no more. @throws EdgeError AGENT_RECOVERING */
+  batch(number: number): Promise<SealedBatch | null>;
   /** Called with each batch as it is sealed, in order, until the returned function is called. */
   subscribe(listener: (batch: SealedBatch) => void): () => void;
   /** All batches below have their receipt. */
@@ -131,12 +131,11 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     });
   }
 
-  async function batch(number: number): Promise<SealedBatch> {
+  async function batch(number: number): Promise<SealedBatch | null> {
     for await (const found of working().batches(number)) {
-      if (found.number === number) return found;
-      break;
+      return found.number === number ? found : null;
     }
-    throw new EdgeError('BATCH_NOT_HELD', `batch ${number} is not sealed yet, or was released`);
+    return null;
   }
 
   function status(): AgentStatus {

@@ -16,6 +16,7 @@ export type { AgentPosition, AgentStatus } from './agent-status.ts';
 export { type BackOffLimits, backOffMs } from './back-off.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
 export type { AgentClock, ClockState } from './clock.ts';
+export { parseSourceConfig, type SourceConfig, type TransportConfig } from './config.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
 export type {
@@ -34,6 +35,15 @@ export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
 export type { SealedBatch } from './sealer.ts';
 export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+export {
+  type SourceHealth,
+  type SourceSupervisor,
+  type SourceSupervisorOptions,
+  type SourceTransport,
+  type SourceTransportState,
+  startSourceSupervisor,
+  toSourcePlan,
+} from './source-supervisor.ts';
 export { createSystemClock, readBootId } from './system-clock.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';

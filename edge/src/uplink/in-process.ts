@@ -26,96 +26,127 @@ export function startInProcessUplink(options: InProcessUplinkOptions): Uplink {
   const { agent, offer, timers, log = silentLog } = options;
   const window = options.window ?? DEFAULT_WINDOW;
   const backOff = options.backOff ?? DEFAULT_BACK_OFF;
-  let state: UplinkStatus['state'] = 'idle';
-  let reason: string | null = null;
-  let failures = 0;
+  let onTheWay = 0;
   let attempt = 0;
+  let failures = 0;
+  let reason: string | null = null;
   let stopped = false;
-  let sending: Promise<void> | null = null;
-  let cancelTimer: (() => void) | null = null;
-  const unsubscribe = agent.subscribe(() => wake());
+  let changes = 0;
+  let wake: () => void = () => undefined;
+  const unsubscribe = agent.subscribe(changed);
+  const working = work();
 
-  wake();
-
-  /** Sends what there is; while it waits after a failure, new batches wait too. */
-  function wake(): void {
-    if (stopped || sending !== null || cancelTimer !== null) return;
-    state = 'sending';
-    sending = send().then(succeeded, failed);
+  /** Something was sealed, receipted, refused or stopped. */
+  function changed(): void {
+    changes++;
+    wake();
   }
 
-  async function send(): Promise<void> {
-    const onTheWay: Promise<void>[] = [];
-    try {
-      for await (const batch of agent.batches(nextBatch())) {
-        if (stopped) break;
-        const offered = offerOne(batch, onTheWay.at(-1));
-        // It is heard of when its turn comes.
-        offered.catch(() => undefined);
-        onTheWay.push(offered);
-        // The window slides by the oldest; those behind it have failed with it if it fails.
-        if (onTheWay.length >= window) await onTheWay.shift();
-      }
-      await Promise.all(onTheWay);
-    } finally {
-      await Promise.allSettled(onTheWay);
-    }
-  }
-
-  /** Receipts count in order: a later batch's is worth nothing while an earlier one may be lost. */
-  async function offerOne(batch: SealedBatch, before: Promise<void> | undefined): Promise<void> {
-    const [taken, earlier] = await Promise.allSettled([offer(batch), before]);
-    if (earlier.status === 'rejected') throw earlier.reason;
-    if (taken.status === 'rejected') throw taken.reason;
-    const { batch: number } = taken.value;
-    if (number !== batch.number) {
-      throw new EdgeError(
-        'RECEIPT_MISMATCH',
-        `receipt for batch ${batch.number} expected, got one for ${number}`,
-      );
-    }
-    agent.receipted(number + 1);
-    attempt = 0;
-  }
-
-  function nextBatch(): number {
-    return agent.status().position?.receiptedBefore ?? 0;
-  }
-
-  function succeeded(): void {
-    sending = null;
-    reason = null;
-    state = stopped ? 'stopped' : 'idle';
-    // A batch may have been sealed between the last look and here.
-    const { position } = agent.status();
-    if (position !== null && position.sealedBefore > position.receiptedBefore) wake();
-  }
-
-  function failed(error: unknown): void {
-    sending = null;
-    failures++;
-    if (stopped) {
-      state = 'stopped';
-      return;
-    }
-    state = 'waiting';
-    reason = String(error);
-    const delayMs = backOffMs(attempt++, backOff, options.random);
-    log.warn({ reason, attempt, delayMs }, 'batches wait for their receipt');
-    cancelTimer = timers.after(delayMs, () => {
-      cancelTimer = null;
-      wake();
+  async function changeSince(seen: number): Promise<void> {
+    if (changes !== seen) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
     });
   }
 
+  async function work(): Promise<void> {
+    while (!stopped) {
+      try {
+        await send();
+      } catch (error) {
+        failures++;
+        reason = String(error);
+        await pause();
+      }
+    }
+  }
+
+  /** Offers batches from the first without a receipt, until one fails. */
+  async function send(): Promise<void> {
+    let next = agent.status().position?.receiptedBefore ?? 0;
+    let last: Promise<void> = Promise.resolve();
+    let failure: { readonly error: unknown } | null = null as { readonly error: unknown } | null;
+    try {
+      while (!stopped && failure === null) {
+        const seen = changes;
+        for await (const batch of agent.batches(next)) {
+          while (onTheWay >= window && failure === null) await changeSince(changes);
+          if (stopped || failure !== null) break;
+          next = batch.number + 1;
+          last = offerOne(batch, last).catch((error) => {
+            failure ??= { error };
+            changed();
+          });
+        }
+        if (failure === null) await changeSince(seen);
+      }
+    } finally {
+      await last;
+    }
+    if (failure !== null) throw failure.error;
+  }
+
+  /** Receipts count in order: a later batch's is worth nothing while an earlier one may be lost. */
+  async function offerOne(batch: SealedBatch, before: Promise<void>): Promise<void> {
+    onTheWay++;
+    try {
+      const [taken] = await Promise.allSettled([offer(batch), before]);
+      if (taken.status === 'rejected') throw taken.reason;
+      const { batch: number } = taken.value;
+      if (number !== batch.number) {
+        throw new EdgeError(
+          'RECEIPT_MISMATCH',
+          `receipt for batch ${batch.number} expected, got one for ${number}`,
+        );
+      }
+      const receiptedBefore = agent.status().position?.receiptedBefore ?? -1;
+      if (receiptedBefore < number) {
+        throw new EdgeError('RECEIPT_MISMATCH', `batch ${number} cannot have its receipt yet`, {
+          retryable: true,
+        });
+      }
+      if (receiptedBefore === number) {
+        agent.receipted(number + 1);
+        attempt = 0;
+        reason = null;
+      }
+    } finally {
+      onTheWay--;
+      changed();
+    }
+  }
+
+  /** After a failure; what is sealed meanwhile waits too. */
+  async function pause(): Promise<void> {
+    const delayMs = backOffMs(attempt++, backOff, options.random);
+    log.warn({ reason, attempt, delayMs }, 'batches wait for their receipt');
+    let due = false;
+    const cancel = timers.after(delayMs, () => {
+      due = true;
+      changed();
+    });
+    while (!due && !stopped) await changeSince(changes);
+    cancel();
+  }
+
+  function status(): UplinkStatus {
+    const state = stopped
+      ? 'stopped'
+      : onTheWay > 0
+        ? 'sending'
+        : reason === null
+          ? 'idle'
+          : 'waiting';
+    return { state, reason, failures };
+  }
+
   return {
-    status: () => ({ state, reason, failures }),
+    status,
     async stop() {
       stopped = true;
       unsubscribe();
-      cancelTimer?.();
-      await sending;
-      state = 'stopped';
+      changed();
+      await working;
     },
   };
 }

@@ -1,11 +1,10 @@
-import type { Receipt } from '@sigill/evidence';
 import type { SealedBatch } from '../sealer.ts';
 
 /** "Your batch is durable here": what lets a sender forget. */
 export interface BatchReceipt {
   readonly batch: number;
-  /** The proof of its seal in the site log; null where sender and log are one process. */
-  readonly proof: Receipt | null;
+  /** C2SP tlog-proof of its seal in the site log; null where sender and log are one process. */
+  readonly proof: string | null;
 }
 
 /**
