@@ -34,8 +34,9 @@ export interface IngestState {
 }
 
 export interface IngestParts extends TakeBatchesParts, TakeAnchorParts {
-  /** Something about this site log moved; null: about the anchors of any. */
-  readonly changed: (origin: string | null) => void;
+  readonly refused: (origin: string, refusals: BatchesTaken['quarantined']) => void;
+  /** Something about a site log or the anchors may have moved. */
+  readonly changed: () => void;
 }
 
 // Each holds some megabytes while it is checked; a fleet's gateways wait their turn and come again.
@@ -61,32 +62,21 @@ export function createIngest(parts: IngestParts): Ingest {
   }
 
   // A refusal can change what we hold too: entries cut, a record admitted.
-  function telling<T>(origin: string | null, work: Promise<T>): Promise<T> {
-    return work.finally(() => parts.changed(origin));
+  function take<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return turns.take(name, work).finally(parts.changed);
   }
 
   return {
     batches: (origin, firstIndex, batches) =>
-      counted(() =>
-        telling(
-          origin,
-          turns.take(origin, () => takeBatches(parts, origin, firstIndex, batches)),
-        ),
-      ),
+      counted(async () => {
+        const taken = await take(origin, () => takeBatches(parts, origin, firstIndex, batches));
+        if (taken.quarantined.length > 0) parts.refused(origin, taken.quarantined);
+        return taken;
+      }),
     async receipt(note) {
-      const origin = originOf(note);
-      return telling(
-        origin,
-        turns.take(origin, () => takeReceipt(parts, note)),
-      );
+      return take(originOf(note), () => takeReceipt(parts, note));
     },
-    anchor: (bundle) =>
-      counted(() =>
-        telling(
-          null,
-          turns.take('anchors', () => takeAnchor(parts, bundle)),
-        ),
-      ),
+    anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
     async state(origin) {
       register.slotOf(origin);
       return database.read(async (sql) => {

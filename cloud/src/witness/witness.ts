@@ -30,7 +30,7 @@ export interface WitnessParts {
   readonly register: Register;
   /** ms since the Unix epoch. */
   readonly now: () => number;
-  readonly changed: (origin: string) => void;
+  readonly changed: () => void;
 }
 
 /** As C2SP tlog-witness answers: 200 with the cosignature, 409 with the size it stands at, or a refusal. */
@@ -77,16 +77,15 @@ export function createWitness(parts: WitnessParts): Witness {
       if (decision.status === 422 && decision.code === 'WITNESS_FORK') {
         await tellFork(origin, decision.reason, request.note);
       }
-      if (decision.status !== 200 || log === undefined)
-        return decision as Exclude<WitnessDecision, { status: 200 }>;
+      if (decision.status !== 200) return decision;
       const { size, root } = decision.checkpoint;
       const advanced = await database.write((sql) =>
-        advanceWitnessed(sql, log.size, { origin, size, root, note: request.note }),
+        advanceWitnessed(sql, request.oldSize, { origin, size, root, note: request.note }),
       );
       if (!advanced) return { status: 409, size: (await logOf(origin))?.size ?? 0 };
       const line = cosign(decision.text, name, signer, Math.floor(now() / 1000));
       await database.write((sql) => putCosignature(sql, origin, size, line));
-      parts.changed(origin);
+      parts.changed();
       return { status: 200, cosignature: line };
     },
     newest: (origin) =>

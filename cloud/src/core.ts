@@ -1,0 +1,154 @@
+/**
+ * The cloud without its server: stores opened, register read, everything wired together.
+ * @module
+ */
+import { join } from 'node:path';
+import { type Policy, parsePolicy, type Signer } from '@sigill/evidence';
+import type { BatchArchive } from './archive/batch-archive.ts';
+import { openSegmentArchive } from './archive/segment-archive.ts';
+import type { Database } from './database/database.ts';
+import { openSqliteDatabase } from './database/sqlite-database.ts';
+import { createEventHub, type EventHub } from './events/event-hub.ts';
+import { createIngest, type Ingest } from './ingest/ingest.ts';
+import { anchorTree } from './ingest/tree-names.ts';
+import { assembleEvidence } from './proofs/assemble.ts';
+import { openEmbeddedStore } from './readings/embedded/embedded-store.ts';
+import { createProjector, type ProjectedBatch } from './readings/projector.ts';
+import { createReadingItems, type ReadingItems, toItem } from './readings/reading-items.ts';
+import type { ReadingStore } from './readings/reading-store.ts';
+import { openRegister, type Register } from './register/register.ts';
+import { openWatermarks, type WatermarkBook } from './watermarks/watermarks.ts';
+import { createWitness, type Witness } from './witness/witness.ts';
+
+export interface CoreParts {
+  readonly data: string;
+  /** Signed records, the operator's own first. */
+  readonly records: readonly Uint8Array[];
+  /** Canonical JSON, as browsers are shown it. */
+  readonly policy: string;
+  readonly witness: { readonly name: string; readonly signer: Signer } | null;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Names this run in event ids. */
+  readonly era: string;
+  readonly log: CoreLog;
+}
+
+export interface CoreLog {
+  warn(facts: object, text: string): void;
+}
+
+export interface Core {
+  readonly archive: BatchArchive;
+  readonly database: Database;
+  readonly store: ReadingStore;
+  readonly register: Register;
+  readonly ingest: Ingest;
+  readonly witness: Witness | null;
+  readonly watermarks: WatermarkBook;
+  readonly events: EventHub;
+  readonly items: ReadingItems;
+  readonly policy: Policy;
+  readonly policyText: string;
+  readonly counts: CoreCounts;
+  evidence(agent: Uint8Array, seq: number): Promise<string>;
+  /** When everything taken in so far can be queried. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Since the start. */
+export interface CoreCounts {
+  batches: number;
+  readings: number;
+  quarantined: number;
+}
+
+// Of one write to the store, the newest are told to browsers; charts and lists have them all.
+const TOLD_AT_ONCE = 200;
+
+export async function openCore(parts: CoreParts): Promise<Core> {
+  const { data, now, log } = parts;
+  const policy = parsePolicy(parts.policy);
+  const database = openSqliteDatabase(join(data, 'cloud.sqlite'));
+  const register = await openRegister(database, policy.operator);
+  for (const cose of parts.records) await register.admit(cose);
+  const archive = await openSegmentArchive(join(data, 'archive'));
+  const store = await openEmbeddedStore(join(data, 'readings.duckdb'));
+  const events = createEventHub(parts.era, now);
+  const counts: CoreCounts = { batches: 0, readings: 0, quarantined: 0 };
+  const watermarks = await openWatermarks(database, policy.ledger, (marks) =>
+    events.publish('watermarks', () => marks),
+  );
+  const items = createReadingItems({ archive, database, store, watermarks });
+
+  function tellReadings(batches: readonly ProjectedBatch[]): void {
+    for (const { readings } of batches) counts.readings += readings.length;
+    counts.batches += batches.length;
+    const told = batches.flatMap((batch) =>
+      batch.readings.flatMap((reading) => (reading === null ? [] : [{ reading, batch }])),
+    );
+    for (const { reading, batch } of told.slice(-TOLD_AT_ONCE)) {
+      events.publish('reading', () =>
+        toItem(reading, batch.entry, watermarks.stateOf(batch.origin, batch.entry)),
+      );
+    }
+  }
+
+  const projector = createProjector({
+    archive,
+    database,
+    store,
+    written: tellReadings,
+    failed: (error) => log.warn({ err: error }, 'readings are behind what is archived'),
+    wait: parts.wait,
+  });
+  const refresh = () => {
+    projector.wake();
+    void watermarks
+      .refresh()
+      .catch((error) => log.warn({ err: error }, 'watermarks could not be read'));
+  };
+  const ingest = createIngest({
+    archive,
+    database,
+    register,
+    ledger: policy.ledger,
+    now,
+    taken: projector.offer,
+    refused: (origin, refusals) => {
+      counts.quarantined += refusals.length;
+      log.warn({ origin, refusals }, 'entries are not believed and stand in quarantine');
+    },
+    changed: refresh,
+  });
+  const witness =
+    parts.witness && createWitness({ ...parts.witness, database, register, now, changed: refresh });
+  const { ledger } = policy;
+  const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
+  projector.wake();
+
+  return {
+    archive,
+    database,
+    store,
+    register,
+    ingest,
+    witness,
+    watermarks,
+    events,
+    items,
+    policy,
+    policyText: parts.policy,
+    counts,
+    evidence: (agent, seq) =>
+      assembleEvidence({ archive, database, register, anchorLog }, agent, seq),
+    idle: () => projector.idle(),
+    async close() {
+      await projector.stop();
+      await store.close();
+      await archive.close();
+      await database.close();
+    },
+  };
+}

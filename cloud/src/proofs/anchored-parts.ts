@@ -1,0 +1,142 @@
+/**
+ * What an evidence file says of roll-calls, anchors and the ledger: the roll-call that covers the entry, the
+ * newest one in the proven state, and the anchors that seals name as their beacons.
+ * @module
+ */
+import {
+  type Beacon,
+  consistencyPath,
+  decodeCbor,
+  type EvidenceAnchor,
+  type EvidenceCall,
+  type EvidenceFile,
+  hashesOf,
+  inclusionPath,
+  leafHash,
+  originHash,
+} from '@sigill/evidence';
+import {
+  anchorAt,
+  type CallRow,
+  callsOf,
+  firstCallCovering,
+  newestLedgerState,
+} from '../database/anchors.ts';
+import { checkpointAt } from '../database/checkpoints.ts';
+import { type Sql, toBytes } from '../database/database.ts';
+import type { ArrivedBatch } from '../database/site-logs.ts';
+import { overTree } from '../database/tiles.ts';
+import { CloudError } from '../errors.ts';
+import { siteTree } from '../ingest/tree-names.ts';
+import type { Register } from '../register/register.ts';
+
+export interface AnchoredParts {
+  /** The checkpoint that was called. */
+  readonly checkpoint: { readonly size: number; readonly note: string };
+  readonly consistency: readonly Uint8Array[];
+  readonly file: Pick<EvidenceFile, 'records' | 'rollCalls' | 'anchors' | 'ledger'>;
+}
+
+/** Null while no final anchor covers the entry. */
+export async function findAnchoring(
+  sql: Sql,
+  register: Register,
+  log: string,
+  { origin, entry }: ArrivedBatch,
+  beacons: readonly (Beacon | null)[],
+): Promise<AnchoredParts | null> {
+  const state = await newestLedgerState(sql, log);
+  if (state === null) return null;
+  const called = originHash(origin);
+  const covering = await firstCallCovering(sql, log, called, entry + 1, state.size);
+  if (covering === null) return null;
+  const checkpoint = await checkpointAt(sql, origin, covering.size);
+  if (checkpoint === null) {
+    throw new CloudError(
+      'EVIDENCE_PENDING',
+      `the checkpoint of ${origin} at ${covering.size} that anchor ${covering.number} calls was not sent`,
+    );
+  }
+  const newest = state.size - 1;
+  const numbers = [...new Set([covering.number, newest])];
+  const rollCalls: { calls: CallRow[]; slot: CallRow }[] = [];
+  for (const number of numbers) {
+    const calls = await callsOf(sql, log, number);
+    const slot = calls[covering.slot] as CallRow;
+    rollCalls.push({ calls, slot });
+  }
+  const last = rollCalls.at(-1) as (typeof rollCalls)[number];
+  const named = beacons.flatMap((beacon) => (beacon === null ? [] : [beacon.anchorIndex]));
+  return {
+    checkpoint,
+    consistency: await overTree(sql, siteTree(origin), last.slot.size, (read) =>
+      consistencyPath(covering.size, last.slot.size, read),
+    ),
+    file: {
+      records: recordsOf(
+        register,
+        rollCalls.map(({ slot }) => slot),
+        last.calls[0] as CallRow,
+      ),
+      rollCalls: rollCalls.map(({ calls, slot }) => ({
+        anchor: slot.number,
+        operator: callIn(calls, 0),
+        slot: callIn(calls, slot.slot),
+      })),
+      anchors: {
+        size: state.size,
+        leaves: await leavesOf(sql, log, state.size, [...numbers, ...named]),
+      },
+      ledger: decodeState(state.state),
+    },
+  };
+}
+
+/** The operator's records up to the one called last, and the slot's records that were called. */
+function recordsOf(
+  register: Register,
+  slots: readonly CallRow[],
+  operator: CallRow,
+): EvidenceFile['records'] {
+  const chain = register.operatorChain();
+  const end = register.find(operator.recordHash)?.rev ?? chain.length - 1;
+  const called = slots.map(({ recordHash }) => register.find(recordHash)?.cose);
+  return {
+    operator: chain.slice(0, end + 1).map(({ cose }) => cose),
+    slot: [...new Set(called)].filter((cose) => cose !== undefined),
+  };
+}
+
+function callIn(calls: readonly CallRow[], slot: number): EvidenceCall {
+  const leaves = calls.map(({ bytes }) => leafHash(bytes));
+  return {
+    call: (calls[slot] as CallRow).bytes,
+    path: inclusionPath(slot, leaves.length, hashesOf(leaves)),
+  };
+}
+
+async function leavesOf(
+  sql: Sql,
+  log: string,
+  size: number,
+  numbers: readonly number[],
+): Promise<EvidenceAnchor[]> {
+  const leaves: EvidenceAnchor[] = [];
+  for (const index of [...new Set(numbers)].sort((a, b) => a - b)) {
+    const anchor = index < size ? await anchorAt(sql, log, index) : null;
+    if (anchor === null) continue; // a beacon beyond the proven state: the judge says so
+    const { rollRoot, slots, blockNumber, blockTime, parentHash } = anchor;
+    const path = await overTree(sql, log, size, (read) => inclusionPath(index, size, read));
+    leaves.push({ index, rollRoot, slots, blockNumber, blockTime, parentHash, path });
+  }
+  return leaves;
+}
+
+function decodeState(bytes: Uint8Array): NonNullable<EvidenceFile['ledger']> {
+  const [header, account, storage] = decodeCbor(bytes) as [
+    Uint8Array,
+    Uint8Array[],
+    [Uint8Array[], Uint8Array[]],
+  ];
+  return { header: toBytes(header), account, storage };
+}
