@@ -3,5 +3,7 @@
  * @module
  */
 import type { Command } from './command.ts';
+import { decode } from './commands/decode.ts';
+import { drivers } from './commands/drivers.ts';
 
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [drivers, decode];

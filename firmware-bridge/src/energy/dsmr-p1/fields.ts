@@ -24,6 +24,11 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map([
   ['VAr', 'var'],
 ]);
 
+export interface Measure {
+  readonly value: Decimal;
+  readonly unit: string;
+}
+
 /** A name already taken is told under the object's own code: nothing is overwritten, nothing dropped. */
 export function put(
   fields: Fields,
@@ -57,20 +62,13 @@ export function readNumber(text: string | undefined): Decimal | null {
 }
 
 /** `00.244*kW` as a number of the quantity `name`; null if it is none, or in a unit the quantity does not know. */
-export function readMeasure(
-  text: string | undefined,
-  name: string,
-): { value: Decimal; unit: string } | null {
+export function readMeasure(text: string | undefined, name: string): Measure | null {
   const star = text?.indexOf('*') ?? -1;
   if (text === undefined || star < 0) return null;
   return measure(text.slice(0, star), text.slice(star + 1), name);
 }
 
-export function measure(
-  digits: string,
-  sentUnit: string,
-  name: string,
-): { value: Decimal; unit: string } | null {
+export function measure(digits: string, sentUnit: string, name: string): Measure | null {
   const value = readNumber(digits);
   const unit = unitSymbol(sentUnit);
   const dimension = quantities.get(name)?.dimension;

@@ -6,6 +6,7 @@ import type { Decimal } from '@sigill/evidence';
 import { MAX_LOGGED_FAILURES, MAX_LOGGED_PEAKS } from '../../quantities.ts';
 import {
   type Fields,
+  type Measure,
   otherName,
   plainCode,
   put,
@@ -59,39 +60,61 @@ const READERS: Readonly<Record<Form, Reader>> = {
     putTime(`${name}.time`, values[0] as string, 'time', code, fields, clock);
     return true;
   },
-  // ( count )( what )( what ) then ( month's end )( time )( value ), newest first
+  // ( count )( what )( what ) then ( month's end )( time )( value )
   'peak-log': (name, { code, values }, fields, clock) => {
-    const [count, , , ...entries] = values;
-    const size = readSize(count, MAX_LOGGED_PEAKS);
-    const reads = rows(entries, 3).map(([, , value]) => readMeasure(value, name));
-    if (size === null || entries.length !== 3 * sizeOf(size) || reads.includes(null)) return false;
-    put(fields, `${name}.logged`, size, null, code);
-    rows(entries, 3).forEach(([closed = '', time = ''], i) => {
-      const { value, unit } = reads[i] as NonNullable<(typeof reads)[number]>;
+    const log = readLog(values, { heading: 3, width: 3, most: MAX_LOGGED_PEAKS }, name);
+    if (log === null) return false;
+    put(fields, `${name}.logged`, log.count, null, code);
+    for (const [i, { times, value, unit }] of log.entries.entries()) {
+      const [closed = '', time = ''] = times;
       put(fields, `${name}.${i + 1}`, value, unit, code);
       putTime(`${name}.${i + 1}.time`, time, `${i + 1}.time`, code, fields, clock);
       putTime(`${name}.${i + 1}.closed`, closed, `${i + 1}.closed`, code, fields, clock);
-    });
+    }
     return true;
   },
   // ( count )( what ) then ( end )( duration )
   'failure-log': (name, { code, values }, fields, clock) => {
-    const [count, , ...entries] = values;
-    const size = readSize(count, MAX_LOGGED_FAILURES);
-    const reads = rows(entries, 2).map(([, length]) => readMeasure(length, `${name}.1.duration`));
-    if (size === null || entries.length !== 2 * sizeOf(size) || reads.includes(null)) return false;
-    put(fields, `${name}.logged`, size, null, code);
-    rows(entries, 2).forEach(([end = ''], i) => {
-      const { value, unit } = reads[i] as NonNullable<(typeof reads)[number]>;
-      putTime(`${name}.${i + 1}.end`, end, `${i + 1}.end`, code, fields, clock);
+    const shape = { heading: 2, width: 2, most: MAX_LOGGED_FAILURES };
+    const log = readLog(values, shape, `${name}.1.duration`);
+    if (log === null) return false;
+    put(fields, `${name}.logged`, log.count, null, code);
+    for (const [i, { times, value, unit }] of log.entries.entries()) {
+      putTime(`${name}.${i + 1}.end`, times[0] ?? '', `${i + 1}.end`, code, fields, clock);
       put(fields, `${name}.${i + 1}.duration`, value, unit, code);
-    });
+    }
     return true;
   },
 };
 
+interface LogShape {
+  readonly heading: number;
+  readonly width: number;
+  readonly most: number;
+}
+
+interface Log {
+  readonly count: Decimal;
+  readonly entries: readonly (Measure & { readonly times: readonly string[] })[];
+}
+
+/** Null unless every entry is whole. The count is the meter's own: some list fewer than they count. */
+function readLog(values: readonly string[], shape: LogShape, quantity: string): Log | null {
+  const { heading, width, most } = shape;
+  const count = readNumber(values[0]);
+  const rest = values.slice(heading);
+  if (count === null || rest.length % width !== 0 || rest.length > width * most) return null;
+  const entries = [];
+  for (let at = 0; at < rest.length; at += width) {
+    const read = readMeasure(rest[at + width - 1], quantity);
+    if (read === null) return null;
+    entries.push({ ...read, times: rest.slice(at, at + width - 1) });
+  }
+  return { count, entries };
+}
+
 /** A time that cannot be stays as the device's text, under its own code. */
-export function putTime(
+function putTime(
   name: string,
   text: string,
   part: string,
@@ -102,18 +125,4 @@ export function putTime(
   const time = clock(text);
   if (time === null) put(fields, `${otherName(code)}.${part}`, text, null, code);
   else put(fields, name, new Date(time).toISOString(), null, code);
-}
-
-function readSize(text: string | undefined, max: number): Decimal | null {
-  const size = readNumber(text);
-  return size && size.exponent === 0 && size.mantissa >= 0n && size.mantissa <= max ? size : null;
-}
-
-function sizeOf(size: Decimal): number {
-  return Number(size.mantissa);
-}
-
-function rows(values: readonly string[], width: number): string[][] {
-  const count = Math.ceil(values.length / width);
-  return Array.from({ length: count }, (_, i) => values.slice(i * width, (i + 1) * width));
 }

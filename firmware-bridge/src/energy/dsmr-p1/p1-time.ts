@@ -72,7 +72,8 @@ function offsetsAround(local: number, offsetAt: (ms: number) => number) {
   return { standard: Math.min(january, july), summer: Math.max(january, july) };
 }
 
-function createZone(timeZone: string): (ms: number) => number {
+/** How far a zone's clocks are ahead of UTC, in ms, at an instant. @throws RangeError for an unknown zone */
+export function createZone(timeZone: string): (ms: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
