@@ -106,7 +106,7 @@ export function key(agent: number, batch: number): BatchKey {
 }
 
 export function bytes(text: string): Uint8Array {
-  return Buffer.from(text);
+  return new TextEncoder().encode(text);
 }
 
 export async function texts(batches: AsyncIterable<{ bytes: Uint8Array }>): Promise<string[]> {

@@ -44,10 +44,15 @@ export function decodeRecord(record: Buffer): ArchivedBatch | null {
   if (record.readUInt32BE(4) !== crc32(record.subarray(PREFIX_BYTES))) return null;
   if (record.readUInt8(PREFIX_BYTES) !== KIND_BATCH) return null;
   return {
-    agent: record.subarray(PREFIX_BYTES + 1, PREFIX_BYTES + 17),
+    agent: plain(record.subarray(PREFIX_BYTES + 1, PREFIX_BYTES + 17)),
     batch: Number(record.readBigUInt64BE(PREFIX_BYTES + 17)),
-    bytes: record.subarray(PREFIX_BYTES + KEY_BYTES),
+    bytes: plain(record.subarray(PREFIX_BYTES + KEY_BYTES)),
   };
+}
+
+// A Buffer's slice is a view and its JSON an object: what leaves here behaves as bytes do elsewhere.
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 export function segmentName(number: number): string {
