@@ -1,7 +1,7 @@
 /** The head of the page: what this is, which meter, whether the line is up, language and appearance. */
 import type { JSX } from 'preact';
 import { type Stream, sameStream } from './api/model.ts';
-import { Choice } from './design/button.tsx';
+import { Button, Choice } from './design/button.tsx';
 import { SealMark } from './design/icons.tsx';
 import type { LiveState } from './live/live-state.ts';
 import { isAboutAgent } from './live/streams.ts';
@@ -45,14 +45,10 @@ export function PageTop(props: PageTopProps): JSX.Element {
           { value: 'en', text: 'EN', spoken: 'English' },
         ]}
       />
-      <Choice
-        label={t.page.theme}
-        value={theme}
-        onChange={onTheme}
-        options={[
-          { value: 'light', text: t.page.light },
-          { value: 'dark', text: t.page.dark },
-        ]}
+      <Button
+        icon={theme === 'dark' ? 'sun' : 'moon'}
+        label={theme === 'dark' ? t.page.toLight : t.page.toDark}
+        onClick={() => onTheme(theme === 'dark' ? 'light' : 'dark')}
       />
     </header>
   );

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { Icon, type IconName } from './icons.tsx';
 
 interface ButtonProps {
-  readonly children: ComponentChildren;
+  readonly children?: ComponentChildren;
   readonly onClick: () => void;
   readonly look?: 'primary' | 'danger' | 'plain';
   readonly compact?: boolean;

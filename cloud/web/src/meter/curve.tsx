@@ -40,8 +40,8 @@ export function Curve(props: CurveProps): JSX.Element {
   return (
     <section class="panel curve" aria-labelledby="curve-title">
       <div class="curve-head">
-        <h2 id="curve-title">
-          {name} <span class="quiet">{formatUnit(field.unit)}</span>
+        <h2 id="curve-title" class="spoken">
+          {t.curve.title}
         </h2>
         <label>
           <span class="spoken">{t.curve.quantity}</span>

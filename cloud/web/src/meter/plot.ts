@@ -75,8 +75,18 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 9 } },
       scales: { x: { time: true, range: () => [limits.min, limits.max] } },
       axes: [
-        { ...axis, values: (_, splits) => timeLabels(splits, limits, language), space: 64 },
-        { ...axis, values: (_, splits) => numberLabels(splits, language), size: axisWidth },
+        {
+          ...axis,
+          values: (_, splits) => timeLabels(splits, limits, language),
+          space: 64,
+          size: 32,
+        },
+        {
+          ...axis,
+          values: (_, splits) => numberLabels(splits, language),
+          size: axisWidth,
+          space: 44,
+        },
       ],
       series: [
         {},

@@ -6,9 +6,8 @@ export const en = {
   page: {
     skip: 'Skip to the live value',
     language: 'Language',
-    theme: 'Appearance',
-    light: 'Light',
-    dark: 'Dark',
+    toLight: 'Switch to light appearance',
+    toDark: 'Switch to dark appearance',
     meter: 'Meter',
     meters: 'Meters',
     aboutAgents: 'What agents say about themselves',
@@ -36,7 +35,6 @@ export const en = {
     silentTitle: (age: string) => `No new value for ${age}.`,
     silentText:
       'The meter, the gateway or the line between may be silent. A gateway reports silence by a signed heartbeat; what is missing stays visible as a gap in the curve.',
-    zero: 'Nothing flows',
   },
   states: {
     sealed: 'Sealed',
@@ -95,18 +93,12 @@ export const en = {
     number: 'No.',
     action: 'Verify',
     verify: 'Verify',
-    show: 'All fields',
-    hide: 'Hide fields',
     showOf: (n: string) => `Show all fields of reading ${n}`,
     older: 'Older readings',
-    newest: 'Back to the newest',
     waiting: (count: number) =>
       count === 1 ? '1 newer reading: show it' : `${count} newer readings: show them`,
-    field: 'Field',
-    code: 'The device’s own code',
     agent: 'Agent',
     seq: 'Sequence at the agent',
-    streamNumber: 'Number in this stream',
     entry: 'Seal in the site log',
     caption: 'Newest readings of the chosen meter, each with its evidence state',
   },
@@ -142,6 +134,14 @@ export const en = {
     uncheckedText: 'What was not checked is not proven. Each claim says why.',
     unreadable: 'This file is no evidence.',
     unreadableText: 'It is refused before any claim is looked at.',
+    other: 'The server sent the evidence of another reading.',
+    otherText: (seq: string, agent: string) =>
+      `In the file: reading ${seq} of agent ${agent}. It proves nothing about the value you asked for.`,
+    shownSame: 'The same as the server’s list shows',
+    shownOther: 'The server’s list shows something else',
+    shownOtherText: (name: string, listed: string, sealed: string) =>
+      `${name}: listed as ${listed}, sealed as ${sealed}. Believe the evidence, not the list.`,
+    notProven: 'not proven',
     fromBytes: 'Read from the evidence bytes themselves, not from the server’s database',
     fields: 'All fields in the evidence',
     frame: 'The device’s own bytes',
@@ -158,11 +158,10 @@ export const en = {
       'What no evidence can prove: that the meter measured rightly, and that the agent read it just when it says. That rests on the device and on the agent.',
     claimsTitle: 'What was claimed, and what proved it',
     holds: { yes: 'Holds', no: 'Does not hold', 'not checked': 'Not checked', waits: 'Waits' },
-    provenBy: 'Proven by',
     trust: 'Whom you trust',
-    detail: 'Details',
     bracketTitle: 'When it was sealed',
     bracketNoBeacon: 'No lower bound: no anchor was final yet when the batch was sealed.',
+    bracketOpen: 'The ledger’s times are not established: a claim they rest on does not hold.',
     bracketWaits: 'The upper bound comes with the anchor in the ledger.',
     bracket: {
       beacon: 'Beacon: newest final anchor the agent knew',
@@ -176,7 +175,6 @@ export const en = {
     ledger: {
       none: 'No ledger is set up here, so there is no block to compare.',
       waits: 'The block is compared as soon as the anchor is final.',
-      asking: 'Asking the ledger …',
       same: (block: string, rpc: string) =>
         `Block ${block}, asked from the ledger at ${rpc} just now, has the same hash as the header in this file.`,
       different: (block: string, rpc: string) =>
@@ -186,11 +184,9 @@ export const en = {
         `The ledger at ${rpc} did not answer this page, so the block was not compared. The command below can do it.`,
     },
     hash: 'Block hash',
-    waitsFor: (state: string) => `Waits for: ${state}`,
-    recheck: 'This page checks again by itself.',
     ownTitle: 'Do not take this page’s word for it',
     ownText:
-      'The code that judged came from the same server as the data. Take the file and the policy, and judge them with your own copy of Sigill, without a network:',
+      'The code that judged came from the same server as the data. Take the file and the policy, and judge them with a copy of Sigill that you have from elsewhere:',
     file: 'Evidence file',
     policy: 'Policy',
     copy: 'Copy command',
@@ -206,14 +202,12 @@ export const en = {
       unreachableText: 'It is tried again by itself.',
       other: 'The evidence could not be fetched.',
     },
-    retry: 'Try again',
   },
   spoil: {
     title: 'Spoil one byte',
     intro:
       'Change a single byte of this evidence file, here in your browser, and see which claim catches it.',
     map: 'The whole file, part by part. Choose where to spoil it.',
-    random: 'Anywhere',
     value: 'The reading’s value',
     again: 'Spoil another byte',
     restore: 'Restore the file',
@@ -223,7 +217,9 @@ export const en = {
     valueWas: (before: string, after: string) => `The file now says ${after} instead of ${before}.`,
     before: 'before',
     after: 'after',
-    caught: (count: number) => (count === 1 ? 'Caught by one claim' : `Caught by ${count} claims`),
+    caught: 'Caught by',
+    caughtRest: (count: number) =>
+      count === 1 ? 'One more claim rested on it.' : `${count} more claims rested on it.`,
     caughtUnreadable: 'Caught at once: the file is refused',
     notCaught: 'Not caught',
     notCaughtText: 'No claim noticed. Please report this file: it should not happen.',
@@ -237,7 +233,6 @@ export const en = {
     sweepByClaim: 'a claim failed',
     sweepUnreadable: 'file refused',
     sweepMissed: 'missed',
-    position: 'Byte of the file',
     parts: {
       reading: 'Reading',
       frame: 'Device frame',

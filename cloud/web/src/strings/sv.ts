@@ -7,9 +7,8 @@ export const sv: Strings = {
   page: {
     skip: 'Hoppa till aktuellt värde',
     language: 'Språk',
-    theme: 'Utseende',
-    light: 'Ljust',
-    dark: 'Mörkt',
+    toLight: 'Byt till ljust utseende',
+    toDark: 'Byt till mörkt utseende',
     meter: 'Mätare',
     meters: 'Mätare',
     aboutAgents: 'Vad agenterna säger om sig själva',
@@ -37,7 +36,6 @@ export const sv: Strings = {
     silentTitle: (age) => `Inget nytt värde på ${age}.`,
     silentText:
       'Mätaren, gatewayen eller ledningen mellan dem kan vara tyst. En gateway meddelar tystnad med ett signerat livstecken; det som saknas syns som ett hål i kurvan.',
-    zero: 'Inget flödar',
   },
   states: {
     sealed: 'Förseglad',
@@ -96,18 +94,12 @@ export const sv: Strings = {
     number: 'Nr',
     action: 'Kontrollera',
     verify: 'Kontrollera',
-    show: 'Alla fält',
-    hide: 'Dölj fälten',
     showOf: (n) => `Visa alla fält i avläsning ${n}`,
     older: 'Äldre avläsningar',
-    newest: 'Tillbaka till de senaste',
     waiting: (count) =>
       count === 1 ? '1 nyare avläsning: visa den' : `${count} nyare avläsningar: visa dem`,
-    field: 'Fält',
-    code: 'Enhetens egen kod',
     agent: 'Agent',
     seq: 'Nummer hos agenten',
-    streamNumber: 'Nummer i serien',
     entry: 'Sigill i platsens logg',
     caption: 'De senaste avläsningarna från vald mätare, var och en med sitt läge',
   },
@@ -142,6 +134,14 @@ export const sv: Strings = {
     uncheckedText: 'Det som inte prövats är inte bevisat. Varje påstående säger varför.',
     unreadable: 'Filen är inget bevis.',
     unreadableText: 'Den avvisas innan något påstående prövas.',
+    other: 'Servern sände beviset för en annan avläsning.',
+    otherText: (seq, agent) =>
+      `I filen: avläsning ${seq} från agent ${agent}. Den bevisar inget om värdet du frågade efter.`,
+    shownSame: 'Detsamma som serverns lista visar',
+    shownOther: 'Serverns lista visar något annat',
+    shownOtherText: (name, listed, sealed) =>
+      `${name}: listad som ${listed}, förseglad som ${sealed}. Tro på beviset, inte på listan.`,
+    notProven: 'ej bevisat',
     fromBytes: 'Läst ur bevisets egna byte, inte ur serverns databas',
     fields: 'Alla fält i beviset',
     frame: 'Enhetens egna byte',
@@ -158,11 +158,10 @@ export const sv: Strings = {
       'Vad inget bevis kan visa: att mätaren mätte rätt, och att agenten läste av den just då den säger. Det vilar på enheten och på agenten.',
     claimsTitle: 'Vad som påstås, och vad som bevisar det',
     holds: { yes: 'Håller', no: 'Håller inte', 'not checked': 'Inte prövat', waits: 'Väntar' },
-    provenBy: 'Bevisas av',
     trust: 'Vem du litar på',
-    detail: 'Detaljer',
     bracketTitle: 'När den förseglades',
     bracketNoBeacon: 'Ingen undre gräns: ingen förankring var slutgiltig när satsen förseglades.',
+    bracketOpen: 'Liggarens tider är inte fastställda: ett påstående de vilar på håller inte.',
     bracketWaits: 'Den övre gränsen kommer med förankringen i liggaren.',
     bracket: {
       beacon: 'Fyr: den senaste slutgiltiga förankring agenten kände till',
@@ -175,7 +174,6 @@ export const sv: Strings = {
     ledger: {
       none: 'Här finns ingen liggare, och därför inget block att jämföra med.',
       waits: 'Blocket jämförs så snart förankringen är slutgiltig.',
-      asking: 'Frågar liggaren …',
       same: (block, rpc) =>
         `Block ${block}, just nu hämtat från liggaren på ${rpc}, har samma hash som blockhuvudet i filen.`,
       different: (block, rpc) =>
@@ -185,11 +183,9 @@ export const sv: Strings = {
         `Liggaren på ${rpc} svarade inte den här sidan, så blocket jämfördes inte. Kommandot nedan kan göra det.`,
     },
     hash: 'Blockets hash',
-    waitsFor: (state) => `Väntar på: ${state}`,
-    recheck: 'Sidan prövar igen av sig själv.',
     ownTitle: 'Ta inte den här sidans ord för det',
     ownText:
-      'Koden som prövade kom från samma server som värdena. Ta filen och policyn, och pröva dem med ditt eget exemplar av Sigill, utan nätverk:',
+      'Koden som prövade kom från samma server som värdena. Ta filen och policyn, och pröva dem med ett exemplar av Sigill som du fått från annat håll:',
     file: 'Bevisfil',
     policy: 'Policy',
     copy: 'Kopiera kommandot',
@@ -206,14 +202,12 @@ export const sv: Strings = {
       unreachableText: 'Sidan försöker igen av sig själv.',
       other: 'Beviset gick inte att hämta.',
     },
-    retry: 'Försök igen',
   },
   spoil: {
     title: 'Förstör en byte',
     intro:
       'Ändra en enda byte i bevisfilen, här i webbläsaren, och se vilket påstående som upptäcker det.',
     map: 'Hela filen, del för del. Välj var den ska förstöras.',
-    random: 'Var som helst',
     value: 'Avläsningens värde',
     again: 'Förstör en annan byte',
     restore: 'Återställ filen',
@@ -223,8 +217,9 @@ export const sv: Strings = {
     valueWas: (before, after) => `Filen säger nu ${after} i stället för ${before}.`,
     before: 'före',
     after: 'efter',
-    caught: (count) =>
-      count === 1 ? 'Upptäckt av ett påstående' : `Upptäckt av ${count} påståenden`,
+    caught: 'Upptäckt av',
+    caughtRest: (count) =>
+      count === 1 ? 'Ett påstående till vilade på det.' : `${count} påståenden till vilade på det.`,
     caughtUnreadable: 'Upptäckt genast: filen avvisas',
     notCaught: 'Inte upptäckt',
     notCaughtText: 'Inget påstående märkte något. Rapportera gärna filen: det ska inte hända.',
@@ -238,7 +233,6 @@ export const sv: Strings = {
     sweepByClaim: 'ett påstående föll',
     sweepUnreadable: 'filen avvisades',
     sweepMissed: 'missad',
-    position: 'Byte i filen',
     parts: {
       reading: 'Avläsning',
       frame: 'Enhetens meddelande',

@@ -1,5 +1,6 @@
 /** The times that bound a reading, and where they lie on a line from 0 to 1. Pure. */
 import type { ClaimId, Examination } from './examination.ts';
+import { waits } from './summary.ts';
 
 export interface BracketPoint {
   readonly name: 'beacon' | 'read' | 'closed' | 'anchor';
@@ -12,6 +13,8 @@ export interface TimeLine {
   /** Block times; null where nothing bounds the sealing. */
   readonly beacon: number | null;
   readonly anchor: number | null;
+  /** The anchor is only not final yet; else a claim that the times rest on does not hold. */
+  readonly waiting: boolean;
 }
 
 // An open end still gets some line, to show that it goes on.
@@ -38,6 +41,7 @@ export function bracketOf(examination: Examination): TimeLine | null {
     points: known.map(({ name, time }) => ({ name, time, place: place(time) })),
     beacon,
     anchor,
+    waiting: examination.claims.some((claim) => claim.claim === 'bracket' && waits(claim)),
   };
 }
 

@@ -46,7 +46,7 @@ export function FileMap(props: FileMapProps): JSX.Element {
             />
           ))}
           {marks.map(({ position: at, result }) => (
-            <path key={at} class={`swept ${result}`} d={`M${at} 0V34`} />
+            <path key={at} class={`swept by-${result}`} d={`M${at} 0V34`} />
           ))}
           {position !== null && <path class="spoiled-at" d={`M${position} 0V100`} />}
         </svg>
@@ -63,10 +63,10 @@ export function FileMap(props: FileMapProps): JSX.Element {
       </ul>
       {marks.length > 0 && (
         <ul class="legend">
-          <li class="swept-key claim">{t.spoil.sweepByClaim}</li>
-          <li class="swept-key refused">{t.spoil.sweepUnreadable}</li>
+          <li class="swept-key by-claim">{t.spoil.sweepByClaim}</li>
+          <li class="swept-key by-refused">{t.spoil.sweepUnreadable}</li>
           {marks.some(({ result }) => result === 'missed') && (
-            <li class="swept-key missed">{t.spoil.sweepMissed}</li>
+            <li class="swept-key by-missed">{t.spoil.sweepMissed}</li>
           )}
         </ul>
       )}

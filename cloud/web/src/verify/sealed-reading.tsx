@@ -1,24 +1,37 @@
 /** The reading as its evidence bytes tell it, and the device's own bytes it came from. */
 import type { JSX } from 'preact';
+import type { Reading } from '../api/model.ts';
+import { Icon } from '../design/icons.tsx';
+import { Notice } from '../design/notice.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatInstant, formatMoment } from '../format/times.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
-import type { Examination } from './examination.ts';
+import { firstDifference } from './asked.ts';
+import type { Examination, ShownReading } from './examination.ts';
 
-export function SealedReading({ examination }: { examination: Examination }): JSX.Element | null {
+interface SealedReadingProps {
+  readonly examination: Examination;
+  /** What the server's list says of the same reading; null where it is not at hand. */
+  readonly listed: Reading | null;
+}
+
+export function SealedReading({ examination, listed }: SealedReadingProps): JSX.Element | null {
   const { t, language } = useWords();
   if (examination.outcome === 'refused' || examination.reading === null) return null;
-  const { reading, frame } = examination;
+  const { reading, frame, claims } = examination;
+  const sealed = claims.some(({ claim, holds }) => claim === 'sealed' && holds === 'yes');
   const leading = leadingField(reading);
   const main = leading && leadingValue(reading, leading);
   return (
     <section class="panel sealed-reading">
       {main !== null && <p class="quiet">{quantityWords(main.name, language)}</p>}
-      <p class="sealed-value">
+      <p class={`sealed-value ${sealed ? '' : 'is-broken'}`}>
         {main === null ? reading.kind : formatDigits(main.value, language)}{' '}
-        <span class="quiet">{formatUnit(main?.unit ?? null)}</span>
+        <span class="quiet">
+          {formatUnit(main?.unit ?? null)} {!sealed && t.verify.notProven}
+        </span>
       </p>
       <p>
         <time dateTime={formatInstant(reading.time)}>{formatMoment(reading.time, language)}</time>
@@ -26,6 +39,7 @@ export function SealedReading({ examination }: { examination: Examination }): JS
         <span class="quiet">{[reading.source, reading.device].filter(Boolean).join(' · ')}</span>
       </p>
       <p class="small quiet">{t.verify.fromBytes}</p>
+      {listed !== null && <Comparison listed={listed} sealed={reading} />}
       <details>
         <summary>{t.verify.fields}</summary>
         <dl class="sealed-fields">
@@ -50,5 +64,24 @@ export function SealedReading({ examination }: { examination: Examination }): JS
         </p>
       </details>
     </section>
+  );
+}
+
+/** A list may lie where the evidence cannot. */
+function Comparison({ listed, sealed }: { listed: Reading; sealed: ShownReading }): JSX.Element {
+  const { t, language } = useWords();
+  const difference = firstDifference(listed, sealed);
+  if (difference === null)
+    return (
+      <p class="small said is-final">
+        <Icon name="yes" />
+        <span>{t.verify.shownSame}</span>
+      </p>
+    );
+  const { name, listed: left, sealed: right } = difference;
+  return (
+    <Notice look="broken" icon="broken" title={t.verify.shownOther}>
+      <p>{t.verify.shownOtherText(quantityWords(name, language), left ?? '–', right ?? '–')}</p>
+    </Notice>
   );
 }

@@ -120,12 +120,14 @@ interface CaughtWordsProps {
 
 function CaughtWords({ shown, caught, examined }: CaughtWordsProps): JSX.Element {
   const { t } = useWords();
+  const refuted = caught.filter(({ holds }) => holds === 'no');
   if (shown.outcome === 'refused') return <b class="is-final">{t.spoil.caughtUnreadable}</b>;
   if (caught.length > 0)
     return (
       <>
-        <b class="is-final">{t.spoil.caught(caught.length)}</b>{' '}
-        {caught.map(({ claim }) => t.claims[claim].title).join(' · ')}
+        <b class="is-final">{t.spoil.caught}</b>{' '}
+        {refuted.map(({ claim }) => `“${t.claims[claim].title}”`).join(', ')}.{' '}
+        {refuted.length < caught.length && t.spoil.caughtRest(caught.length - refuted.length)}
       </>
     );
   const compared = examined.ledger.kind === 'answered';

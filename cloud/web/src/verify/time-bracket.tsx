@@ -9,7 +9,7 @@ export function TimeBracket({ examination }: { examination: Examination }): JSX.
   const { t, language } = useWords();
   const bracket = bracketOf(examination);
   if (bracket === null) return null;
-  const { points, beacon, anchor } = bracket;
+  const { points, beacon, anchor, waiting } = bracket;
   return (
     <section class="panel bracket" aria-labelledby="bracket-title">
       <h3 id="bracket-title">{t.verify.bracketTitle}</h3>
@@ -32,7 +32,9 @@ export function TimeBracket({ examination }: { examination: Examination }): JSX.
       </ol>
       <p class="small quiet">
         {anchor === null
-          ? t.verify.bracketWaits
+          ? waiting
+            ? t.verify.bracketWaits
+            : t.verify.bracketOpen
           : beacon === null
             ? t.verify.bracketNoBeacon
             : t.verify.bracketWidth(formatAge(anchor - beacon))}

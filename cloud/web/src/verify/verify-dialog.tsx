@@ -3,10 +3,13 @@ import './verify.css';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Api } from '../api/client.ts';
+import type { Reading, Stage } from '../api/model.ts';
 import { Dialog } from '../design/dialog.tsx';
+import { Notice } from '../design/notice.tsx';
 import type { LiveState } from '../live/live-state.ts';
 import { stageOf } from '../live/progress.ts';
 import { useWords } from '../strings/words.ts';
+import { isAsked } from './asked.ts';
 import { ClaimList } from './claim-list.tsx';
 import type { Examination } from './examination.ts';
 import { LedgerWord } from './ledger-word.tsx';
@@ -54,6 +57,7 @@ export function VerifyDialog(props: VerifyDialogProps): JSX.Element {
           spoiled={spoiled}
           onSpoil={setSpoiled}
           stage={stage}
+          listed={state.readings?.find((one) => one.agent === agent && one.seq === seq) ?? null}
           agent={agent}
           seq={seq}
           say={say}
@@ -71,24 +75,32 @@ interface VerdictProps {
   readonly examined: Examined;
   readonly spoiled: Spoiled | null;
   readonly onSpoil: (spoiled: Spoiled | null) => void;
-  readonly stage: ReturnType<typeof stageOf> | null;
+  readonly stage: Stage | null;
+  readonly listed: Reading | null;
   readonly agent: string;
   readonly seq: number;
   readonly say: (text: string) => void;
 }
 
 function Verdict(props: VerdictProps): JSX.Element {
-  const { examined, spoiled, onSpoil, stage, agent, seq, say } = props;
+  const { examined, spoiled, onSpoil, stage, listed, agent, seq, say } = props;
+  const { t } = useWords();
   const { engine, policy, blocks } = examined;
   const shown =
     spoiled === null ? examined.examination : engine.examine(spoiled.file, policy, blocks);
+  const reading = examined.examination.outcome === 'judged' ? examined.examination.reading : null;
   const caught = spoiled === null ? [] : caughtBy(examined.examination, shown);
   return (
     <div class="verify">
+      {reading !== null && !isAsked(reading, agent, seq) && (
+        <Notice look="broken" icon="broken" title={t.verify.other}>
+          <p>{t.verify.otherText(String(reading.seq), reading.agent)}</p>
+        </Notice>
+      )}
       <VerdictHead summary={summarise(shown)} examination={shown} stage={stage} spoiled={spoiled} />
       <div class="verify-columns">
         <div class="verify-side">
-          <SealedReading examination={shown} />
+          <SealedReading examination={shown} listed={spoiled === null ? listed : null} />
           <TimeBracket examination={shown} />
           <LedgerWord answer={examined.ledger} examination={shown} />
           <OwnCheck agent={agent} seq={seq} examined={examined} spoiled={spoiled} say={say} />

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { reading, stream, watermarks } from '../../testing/page-fixture.ts';
+import type { Api } from '../api/client.ts';
+import type { EventHandlers } from '../api/events.ts';
+import type { Reading } from '../api/model.ts';
+import { PageError } from '../errors.ts';
+import { createLive } from './live.ts';
+
+interface World {
+  /** Newest first. */
+  readings: Reading[];
+  final: number;
+  down: boolean;
+}
+
+function setUp(world: World) {
+  const asked: (number | undefined)[] = [];
+  const delays: (() => void)[] = [];
+  let handlers: EventHandlers | undefined;
+  const answer = async <T>(value: T): Promise<T> => {
+    if (world.down) throw new PageError('SERVER_UNREACHABLE', 'no answer');
+    return value;
+  };
+  const api = {
+    status: () =>
+      answer({
+        demonstration: true,
+        version: '1',
+        origins: [watermarks(9e5, 9e5, 9e5, 9e5, world.final)],
+        ledger: null,
+      }),
+    streams: () => answer(world.readings.length === 0 ? [] : [stream()]),
+    readings: ({ to, limit }) => {
+      asked.push(to);
+      const upTo = world.readings.filter(({ time }) => to === undefined || time <= to);
+      return answer(upTo.slice(0, limit));
+    },
+  } as Partial<Api> as Api;
+  const live = createLive({
+    api,
+    listen: (given) => {
+      handlers = given;
+      return () => {};
+    },
+    now: () => 1,
+    later: (run) => {
+      delays.push(run);
+      return () => {};
+    },
+  });
+  return { live, asked, delays, events: handlers as EventHandlers };
+}
+
+const readings = (count: number) => Array.from({ length: count }, (_, i) => reading(count - 1 - i));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe('live', () => {
+  it('loads back until a final reading is there, and no further', async () => {
+    const { live, events } = setUp({ readings: readings(3000), final: 150, down: false });
+    events.opened();
+    await settled();
+    expect(live.state().connection).toBe('live');
+    const oldest = live.state().readings?.at(-1);
+    expect(oldest?.entry).toBeLessThan(150);
+    expect(live.state().readings?.length).toBeLessThan(2100);
+  });
+
+  it('loads one page when nothing is final, and no more than five when final is far behind', async () => {
+    const none = setUp({ readings: readings(4000), final: 0, down: false });
+    none.events.opened();
+    await settled();
+    expect(none.asked).toHaveLength(1);
+    const far = setUp({ readings: readings(4000), final: 1, down: false });
+    far.events.opened();
+    await settled();
+    expect(far.asked).toHaveLength(5);
+  });
+
+  it('asks again after a reconnection, so that nothing between is missing', async () => {
+    const world = { readings: readings(3), final: 0, down: false };
+    const { live, events } = setUp(world);
+    events.opened();
+    await settled();
+    events.lost();
+    expect(live.state().connection).toBe('lost');
+    world.readings = readings(5);
+    events.opened();
+    await settled();
+    expect(live.state().readings?.map(({ seq }) => seq)).toEqual([4, 3, 2, 1, 0]);
+    expect(live.state().connection).toBe('live');
+  });
+
+  it('says what is wrong and tries again later', async () => {
+    const world = { readings: readings(3), final: 0, down: true };
+    const { live, events, delays } = setUp(world);
+    events.opened();
+    await settled();
+    expect(live.state().problem?.code).toBe('SERVER_UNREACHABLE');
+    world.down = false;
+    delays[0]?.();
+    await settled();
+    expect(live.state().problem).toBeNull();
+    expect(live.state().readings).toHaveLength(3);
+  });
+
+  it('finds a stream that was not there at first', async () => {
+    const world: World = { readings: [], final: 0, down: false };
+    const { live, events } = setUp(world);
+    events.opened();
+    await settled();
+    expect(live.state().streams).toEqual([]);
+    world.readings = readings(1);
+    events.reading(reading(0));
+    await settled();
+    expect(live.state().readings?.map(({ seq }) => seq)).toEqual([0]);
+  });
+
+  it('tells its listeners, until they leave', async () => {
+    const { live, events } = setUp({ readings: readings(1), final: 0, down: false });
+    let told = 0;
+    const leave = live.subscribe(() => told++);
+    events.watermarks(watermarks(1, 0, 0, 0, 0));
+    expect(told).toBe(1);
+    leave();
+    events.watermarks(watermarks(1, 1, 0, 0, 0));
+    expect(told).toBe(1);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { stream } from '../../testing/page-fixture.ts';
+import { leadingField, leadingValue, sortStreams } from './streams.ts';
+
+const field = (name: string, unit: string | null) => ({ name, unit });
+const value = (name: string, text: string) => ({ name, value: text, unit: 'kW', code: null });
+
+describe('which stream comes first', () => {
+  it('is a meter with power, before other meters, other devices, and what agents say of themselves', () => {
+    const streams = [
+      stream({ source: '~agent', device: '', kind: 'boot', fields: [] }),
+      stream({ device: 'tag', kind: 'tag' }),
+      stream({ device: 'gas', fields: [field('gas.volume', 'm3')] }),
+      stream({ device: 'electricity' }),
+    ];
+    expect(sortStreams(streams).map(({ device }) => device)).toEqual([
+      'electricity',
+      'gas',
+      'tag',
+      '',
+    ]);
+  });
+});
+
+describe('which number is shown large', () => {
+  it('is the power the meter takes, whatever else it tells', () => {
+    const fields = ['power.import.l1', 'power.limit', 'power.import'].map((name) =>
+      field(name, 'kW'),
+    );
+    expect(leadingField({ fields: [field('voltage.l1', 'V'), ...fields] })?.name).toBe(
+      'power.import',
+    );
+  });
+
+  it('is the first field with a unit when there is no power, and none when nothing has a unit', () => {
+    expect(
+      leadingField({ fields: [field('tariff.active', null), field('gas.volume', 'm3')] })?.name,
+    ).toBe('gas.volume');
+    expect(leadingField({ fields: [field('boot.id', null)] })).toBeNull();
+  });
+
+  it('turns to what is fed in when nothing is taken', () => {
+    const leading = field('power.import', 'kW');
+    const sunny = { fields: [value('power.import', '0.000'), value('power.export', '1.700')] };
+    expect(leadingValue(sunny, leading)?.name).toBe('power.export');
+    const dark = { fields: [value('power.import', '0.000'), value('power.export', '0.000')] };
+    expect(leadingValue(dark, leading)?.name).toBe('power.import');
+    expect(leadingValue({ fields: [] }, leading)).toBeNull();
+  });
+});
