@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWeb } from '@sigill/cloud/web';
+import { formatPolicy, parsePolicy } from '@sigill/evidence';
 import { parseDocument } from 'yaml';
 import { lastWords, type Part, startPart } from './child.ts';
 import type { Progress } from './progress.ts';
@@ -107,6 +108,11 @@ async function adjust(data: string, port: number, ledgerPort: number): Promise<v
     [['ledger', 'rpc'], `http://127.0.0.1:${ledgerPort}`],
     [['demonstration'], true],
   ]);
+  const policyFile = join(data, 'policy.json');
+  const policy = parsePolicy(await readFile(policyFile, 'utf8'));
+  if (policy.ledger === null) return;
+  const endpoints = [`http://127.0.0.1:${ledgerPort}`];
+  await writeFile(policyFile, formatPolicy({ ...policy, ledger: { ...policy.ledger, endpoints } }));
 }
 
 async function edit(file: string, changes: readonly [readonly string[], unknown][]): Promise<void> {
