@@ -32,7 +32,13 @@ export function ed25519Equation(spki: Uint8Array, message: Uint8Array, signature
 
 /** ECDSA over P-256 with SHA-256, raw r ‖ s. The caller has checked low S. */
 export function p256Verify(spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  return verify('sha256', message, { key: publicKey(spki), dsaEncoding: 'ieee-p1363' }, signature);
+  let key: KeyObject;
+  try {
+    key = publicKey(spki);
+  } catch {
+    return false; // not on the curve
+  }
+  return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }
 
 /** A private key from PKCS #8 DER: its kind, public SPKI and raw signing function. */
