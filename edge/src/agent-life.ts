@@ -117,7 +117,7 @@ export async function startAgentLife(
     recoveries++;
     reason = String(error);
     log.error({ reason }, 'the journal failed; observations are lost until it opens again');
-    failed.close().then(() => reopenLater(0));
+    void failed.close().then(() => reopenLater(0));
   }
 
   function reopenLater(attempt: number): void {
@@ -210,9 +210,9 @@ export async function startAgentLife(
   async function close(): Promise<void> {
     closed = true;
     cancelTimer();
-    const last = run;
+    // It can be read from, and take receipts, until the last batch is sealed.
+    await run?.close();
     run = null;
-    await last?.close();
   }
 
   return {

@@ -54,9 +54,18 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   const prepare = createPreparation();
   const quarantine = createQuarantine(parts.disk, parts.timers, parts.directory);
   const life: AgentLife = await startAgentLife(parts, (batch) => {
-    for (const listener of listeners) listener(batch);
+    for (const listener of listeners) tell(listener, batch);
   });
   let closed = false;
+
+  /** A listener's fault is not the agent's. */
+  function tell(listener: (batch: SealedBatch) => void, batch: SealedBatch): void {
+    try {
+      listener(batch);
+    } catch (error) {
+      parts.log?.error({ reason: String(error), batch: batch.number }, 'a listener failed');
+    }
+  }
 
   async function observe(source: string, observation: AgentObservation): Promise<void> {
     const plan = life.plans.get(source);

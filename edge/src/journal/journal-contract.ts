@@ -81,6 +81,18 @@ export function testJournal(open: (options: JournalOptions) => Promise<Journal>)
       await expect(all(journal.read(0, 1))).rejects.toMatchObject({ code: 'JOURNAL_POSITION' });
     });
 
+    it('takes releases that overlap, and closes only when they are done', async () => {
+      await reopen({ segmentBytes: 100 });
+      const positions: Position[] = [];
+      for (let index = 0; index < 12; index++) {
+        positions.push(await journal.append(word(`record number ${index} of 12`)));
+      }
+
+      const releases = [3, 7, 5].map((index) => journal.release(positions[index]!));
+      await journal.close();
+      await Promise.all(releases);
+    });
+
     it('keeps the newest segment whatever is released', async () => {
       const position = await journal.append(word('alpha'));
       await journal.release(position + 1_000_000);

@@ -62,6 +62,7 @@ function createSegmentJournal(
   let durableEnd = segments.at(-1)?.end ?? 0;
   let failure: EdgeError | null = null;
   let closed = false;
+  let releasing: Promise<void> = Promise.resolve();
   const commits = createGroupCommit<Entry>({
     timers,
     windowMs: options.commitWindowMs ?? DEFAULT_COMMIT_WINDOW_MS,
@@ -176,7 +177,14 @@ function createSegmentJournal(
     }
   }
 
-  async function release(before: Position): Promise<void> {
+  function release(before: Position): Promise<void> {
+    releasing = releasing.then(() => removeSegments(before));
+    const released = releasing;
+    releasing = released.catch(() => undefined);
+    return released;
+  }
+
+  async function removeSegments(before: Position): Promise<void> {
     try {
       while (segments.length > 1 && segments[0]!.end <= Math.min(before, durableEnd)) {
         await disk.remove(segmentPath(directory, segments[0]!.base));
@@ -194,6 +202,7 @@ function createSegmentJournal(
     if (closed) return;
     closed = true;
     await commits.flush();
+    await releasing;
     await tail?.file.close().catch(() => undefined);
     await unlock();
   }
