@@ -1,6 +1,6 @@
 import './dialog.css';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
 interface DialogProps {
@@ -14,9 +14,11 @@ interface DialogProps {
 export function Dialog({ title, closeLabel, onClose, children }: DialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
-    dialog.current?.showModal();
-    return () => dialog.current?.close();
+  useLayoutEffect(() => {
+    // Kept here: the reference is gone when the dialog is closed, and only closing gives the focus back.
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
   }, []);
   return (
     <dialog
