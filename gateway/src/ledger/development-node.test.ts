@@ -22,7 +22,8 @@ import {
 } from './development-node.ts';
 import { openEvmLedger } from './evm-ledger.ts';
 import { createJsonRpc } from './json-rpc.ts';
-import { rollRoot, settled } from './ledger-contract.ts';
+import { settled } from './ledger-contract.ts';
+import { rollRootOf } from './roll-root-fixture.ts';
 
 const wallet = new Wallet(`0x${'42'.repeat(32)}`);
 const roles = {
@@ -80,7 +81,7 @@ describe('the development ledger', () => {
     const ledger = await open(await start());
     const told: string[] = [];
     ledger.watch(({ state }) => told.push(state));
-    await ledger.anchor(rollRoot(1), 1);
+    await ledger.anchor(rollRootOf(1), 1);
     await settled(ledger);
     expect(told).toEqual(['signed', 'sent', 'mined', 'final']);
     await ledger.close();
@@ -90,7 +91,7 @@ describe('the development ledger', () => {
     let rpc = await start();
     const first = await open(rpc);
     for (const n of [1, 2, 3]) {
-      await first.anchor(rollRoot(n), n);
+      await first.anchor(rollRootOf(n), n);
       await settled(first);
     }
     const proven = first.provenState()!;
@@ -103,7 +104,7 @@ describe('the development ledger', () => {
     const number = `0x${proven.state.blockNumber.toString(16)}`;
     expect((await readHeader(rpc, number)).encoded).toEqual(proven.proof.header);
     const second = await open(rpc);
-    await second.anchor(rollRoot(4), 4);
+    await second.anchor(rollRootOf(4), 4);
     await settled(second);
     const { proof, state } = second.provenState()!;
     expect(state.size).toBe(4);
@@ -115,7 +116,7 @@ describe('the development ledger', () => {
     const rpc = await start();
     const ledger = await open(rpc);
     for (const n of [1, 2]) {
-      await ledger.anchor(rollRoot(n), n);
+      await ledger.anchor(rollRootOf(n), n);
       for (const pid of anvilProcesses()) process.kill(pid, 'SIGKILL');
       await settled(ledger);
     }
@@ -127,7 +128,7 @@ describe('the development ledger', () => {
     const rpc = await start({ blocksPerState: 10, blockMs: 0 });
     const ledger = await open(rpc);
     for (let n = 0; n < 12; n++) {
-      await ledger.anchor(rollRoot(n), n);
+      await ledger.anchor(rollRootOf(n), n);
       await settled(ledger);
     }
     const names = readdirSync(directory);

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeTimers } from '../timers-fake.ts';
 import { anchorLogInterface } from './chain-reader.ts';
 import { startEvm } from './evm-fixture.ts';
-import { reached, rollRoot, settled, testLedger } from './ledger-contract.ts';
+import { reached, settled, testLedger } from './ledger-contract.ts';
+import { rollRootOf } from './roll-root-fixture.ts';
 
 testLedger('the ledger on an EVM chain', async () => {
   const evm = await startEvm();
@@ -40,7 +41,7 @@ describe('the ledger on an EVM chain', () => {
   it('keeps a proof that the verifier of evidence accepts, over all final anchors', async () => {
     const ledger = await evm.openLedger(directory);
     for (const n of [1, 2]) {
-      await ledger.anchor(rollRoot(n), n);
+      await ledger.anchor(rollRootOf(n), n);
       await evm.mine(3);
       await settled(ledger);
     }
@@ -53,11 +54,11 @@ describe('the ledger on an EVM chain', () => {
 
   it('takes up after a restart whatever was pending, and knows what was final', async () => {
     const first = await evm.openLedger(directory);
-    await first.anchor(rollRoot(1), 1);
+    await first.anchor(rollRootOf(1), 1);
     await evm.mine(3);
     await settled(first);
     const leaves = await first.finalAnchors(0, 9);
-    await first.anchor(rollRoot(2), 2);
+    await first.anchor(rollRootOf(2), 2);
     await first.close();
     await evm.anvil.call('anvil_dropAllTransactions');
 
@@ -73,7 +74,7 @@ describe('the ledger on an EVM chain', () => {
 
   it('opens while the ledger is away, says so, and goes on when it is back', async () => {
     const first = await evm.openLedger(directory);
-    await first.anchor(rollRoot(1), 1);
+    await first.anchor(rollRootOf(1), 1);
     await first.close();
     evm.setAway(true);
     const second = await evm.openLedger(directory);
@@ -88,7 +89,7 @@ describe('the ledger on an EVM chain', () => {
 
   it('raises the fees of a transaction that waits, with the same nonce and calldata', async () => {
     const ledger = await evm.openLedger(directory, { bumpAfterMs: 60 });
-    await ledger.anchor(rollRoot(1), 1);
+    await ledger.anchor(rollRootOf(1), 1);
     const [before] = await pool(evm);
     let after = before;
     while (after?.hash === before?.hash) [after] = await pool(evm);
@@ -104,7 +105,7 @@ describe('the ledger on an EVM chain', () => {
 
   it('signs again when a final block has spent the nonce on something else, and only then', async () => {
     const ledger = await evm.openLedger(directory);
-    await ledger.anchor(rollRoot(1), 1);
+    await ledger.anchor(rollRootOf(1), 1);
     await evm.anvil.call('anvil_dropAllTransactions');
     const elsewhere = await evm.wallet.signTransaction({
       ...{ type: 2, chainId: ledger.chainId, nonce: 0, to: evm.rich, gasLimit: 21_000 },
@@ -125,7 +126,7 @@ describe('the ledger on an EVM chain', () => {
   it('appends both anchors once each after a reorg that took them from different blocks', async () => {
     const ledger = await evm.openLedger(directory);
     for (const n of [1, 2]) {
-      await ledger.anchor(rollRoot(n), n);
+      await ledger.anchor(rollRootOf(n), n);
       await evm.mine();
       await reached(ledger, 'mined');
     }
@@ -142,7 +143,7 @@ describe('the ledger on an EVM chain', () => {
   it('reads the whole log from the chain when its directory is new', async () => {
     const first = await evm.openLedger(directory);
     for (const n of [1, 2, 3]) {
-      await first.anchor(rollRoot(n), n);
+      await first.anchor(rollRootOf(n), n);
       await evm.mine(3);
       await settled(first);
     }
@@ -156,7 +157,7 @@ describe('the ledger on an EVM chain', () => {
 
   it('refuses another chain, and a chain without the contract', async () => {
     const wrong = await evm.openLedger(directory, { chainId: 1 });
-    await expect(wrong.anchor(rollRoot(1), 1)).rejects.toMatchObject({
+    await expect(wrong.anchor(rollRootOf(1), 1)).rejects.toMatchObject({
       code: 'LEDGER_WRONG_CHAIN',
     });
     expect(wrong.status().alarm?.code).toBe('LEDGER_WRONG_CHAIN');
@@ -164,7 +165,7 @@ describe('the ledger on an EVM chain', () => {
     const nowhere = await evm.openLedger(evm.newDirectory(), {
       contract: new Uint8Array(20).fill(1),
     });
-    await expect(nowhere.anchor(rollRoot(1), 1)).rejects.toMatchObject({
+    await expect(nowhere.anchor(rollRootOf(1), 1)).rejects.toMatchObject({
       code: 'LEDGER_NO_CONTRACT',
     });
     await nowhere.close();
@@ -179,7 +180,7 @@ describe('the ledger on an EVM chain', () => {
     });
     await evm.mine();
     const ledger = await evm.openLedger(directory);
-    await expect(ledger.anchor(rollRoot(1), 1)).rejects.toMatchObject({
+    await expect(ledger.anchor(rollRootOf(1), 1)).rejects.toMatchObject({
       code: 'LEDGER_NOT_OPERATOR',
       retryable: false,
     });

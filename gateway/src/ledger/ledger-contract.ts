@@ -5,6 +5,7 @@
 import { anchorLeafHash, createCompactRange, sha256, toHex } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnchorState, AnchorStatus, Ledger } from './ledger.ts';
+import { rollRootOf } from './roll-root-fixture.ts';
 
 /** A ledger on a chain whose blocks the test makes. */
 export interface LedgerBench {
@@ -18,8 +19,6 @@ export interface LedgerBench {
   close(): Promise<void>;
 }
 
-export const rollRoot = (n: number) => sha256(Uint8Array.of(n));
-
 export function testLedger(name: string, open: () => Promise<LedgerBench>): void {
   describe(name, () => {
     let bench: LedgerBench;
@@ -31,7 +30,7 @@ export function testLedger(name: string, open: () => Promise<LedgerBench>): void
     afterEach(() => bench.close());
 
     async function anchorUntil(state: AnchorState, n: number): Promise<void> {
-      await ledger.anchor(rollRoot(n), n + 1);
+      await ledger.anchor(rollRootOf(n), n + 1);
       if (state === 'signed') return;
       await bench.mine();
       await reached(ledger, 'mined');
@@ -67,7 +66,7 @@ export function testLedger(name: string, open: () => Promise<LedgerBench>): void
         [2, 4],
       ]);
       expect(leaves.map((leaf) => toHex(leaf.rollRoot))).toEqual(
-        [1, 2, 3].map((n) => toHex(rollRoot(n))),
+        [1, 2, 3].map((n) => toHex(rollRootOf(n))),
       );
       expect(await ledger.finalAnchors(1, 1)).toEqual([leaves[1]]);
       expect(await ledger.finalAnchors(3, 10)).toEqual([]);
@@ -79,7 +78,7 @@ export function testLedger(name: string, open: () => Promise<LedgerBench>): void
 
     it('takes the next anchor when the last one is mined, final or not, and no sooner', async () => {
       await anchorUntil('signed', 1);
-      await expect(ledger.anchor(rollRoot(2), 3)).rejects.toMatchObject({
+      await expect(ledger.anchor(rollRootOf(2), 3)).rejects.toMatchObject({
         code: 'ANCHOR_IN_FLIGHT',
         retryable: true,
       });
@@ -112,7 +111,7 @@ export function testLedger(name: string, open: () => Promise<LedgerBench>): void
 
     it('records nothing while the ledger is away, and says that trying again may help', async () => {
       await bench.setAway(true);
-      await expect(ledger.anchor(rollRoot(1), 2)).rejects.toMatchObject({
+      await expect(ledger.anchor(rollRootOf(1), 2)).rejects.toMatchObject({
         code: 'LEDGER_UNREACHABLE',
         retryable: true,
       });
