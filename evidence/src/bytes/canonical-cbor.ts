@@ -5,6 +5,7 @@
  * @module
  */
 import { EvidenceError } from '../errors.ts';
+import { clip } from './bytes.ts';
 
 export type CborValue =
   | number
@@ -181,7 +182,11 @@ export class CborReader {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    // A Buffer's slice would share its memory with whatever the caller reads into it next.
+    this.#bytes =
+      bytes.constructor === Uint8Array
+        ? bytes
+        : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get offset(): number {
@@ -320,7 +325,7 @@ export class CborReader {
   literal(expected: string): void {
     const found = this.text();
     if (found !== expected)
-      throw this.#error('CBOR_TYPE', `"${expected}" expected, got ${JSON.stringify(found)}`);
+      throw this.#error('CBOR_TYPE', `"${expected}" expected, got ${clip(found)}`);
   }
 
   end(): void {

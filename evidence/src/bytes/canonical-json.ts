@@ -5,6 +5,7 @@
  * @module
  */
 import { EvidenceError } from '../errors.ts';
+import { clip } from './bytes.ts';
 
 /** Describes one shape: reads a parsed value and gives the same value with keys in order. */
 export type JsonShape<T> = (value: unknown, path: string) => T;
@@ -39,7 +40,7 @@ export function object<T extends object>(
     const source = value as Record<string, unknown>;
     for (const name of Object.keys(source)) {
       if (!Object.hasOwn(shapes, name))
-        throw new EvidenceError('JSON_SCHEMA', `${path}.${name} is unknown`);
+        throw new EvidenceError('JSON_SCHEMA', `${path}: key ${clip(name)} is unknown`);
     }
     const result: Partial<T> = {};
     for (const name of names) {

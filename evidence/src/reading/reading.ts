@@ -8,6 +8,7 @@
  *     value = [mantissa: int64, exponent] | tstr | bstr | bool
  * @module
  */
+import { clip } from '../bytes/bytes.ts';
 import { CborReader, CborWriter } from '../bytes/canonical-cbor.ts';
 import { type Decimal, formatDecimal } from '../bytes/decimal.ts';
 import { sha256 } from '../crypto/index.ts';
@@ -194,8 +195,8 @@ function assertForm(reading: Reading): void {
   if (!isUint(reading.seq) || !isUint(reading.n) || !isUint(clock.uptimeMs))
     throw formError('seq, n and uptimeMs: integers from 0 to 2^53-1 expected');
   if (!Number.isSafeInteger(reading.time)) throw formError('time: integer milliseconds expected');
-  if (!SOURCE.test(reading.source)) throw formError(`source ${JSON.stringify(reading.source)}`);
-  if (!DEVICE.test(reading.device)) throw formError(`device ${JSON.stringify(reading.device)}`);
+  if (!SOURCE.test(reading.source)) throw formError(`source ${clip(reading.source)}`);
+  if (!DEVICE.test(reading.device)) throw formError(`device ${clip(reading.device)}`);
   if (reading.kind === '') throw formError('kind is empty');
   if (clock.quality !== 0 && clock.quality !== 1 && clock.quality !== 2 && clock.quality !== 3)
     throw formError(`clock quality 0 to 3 expected, got ${clock.quality}`);
@@ -203,7 +204,7 @@ function assertForm(reading: Reading): void {
     throw formError('a synchronised clock states its maxErrorMs');
   let previous = '';
   for (const { name, value } of reading.fields) {
-    if (!NAME.test(name)) throw formError(`field name ${JSON.stringify(name)}`);
+    if (!NAME.test(name)) throw formError(`field name ${clip(name)}`);
     if (name <= previous) throw formError(`fields sorted by name, none twice: ${name}`);
     previous = name;
     if (typeof value === 'object' && !(value instanceof Uint8Array)) assertDecimal(value, name);
