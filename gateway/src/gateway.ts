@@ -8,23 +8,24 @@ import {
   type AgentClock,
   type AgentStatus,
   createAgent,
-  EdgeError,
   type Disk as JournalDisk,
+  type SourceHealth,
   startInProcessUplink,
 } from '@sigill/edge';
-import { parseNoteKey, parseReceipt, type Signer, toHex } from '@sigill/evidence';
+import { parseNoteKey, type Signer, toHex } from '@sigill/evidence';
 import { createAdmission } from './admission/admission.ts';
 import { openChainHeads } from './admission/chain-heads.ts';
 import { openQuarantine } from './admission/quarantine.ts';
 import type { GatewayConfig } from './config.ts';
 import { createDisk, type Disk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
-import type { Tell } from './events.ts';
+import { type Tell, toLog } from './events.ts';
 import type { Ledger, LedgerStatus } from './ledger/ledger.ts';
 import { createNotary, type Notary } from './notary/notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
 import type { Register } from './register.ts';
 import { openSiteLog, type SiteLog } from './site-log/site-log.ts';
+import type { Sources } from './sources.ts';
 import { asAgentTimers, type Timers } from './timers.ts';
 import { createAnchorLane } from './uplink/anchor-lane.ts';
 import { type BatchHolder, createBatchLane } from './uplink/batch-lane.ts';
@@ -47,9 +48,7 @@ export interface GatewayParts {
   readonly ledger: Ledger | null;
   /** To the cloud; null: everything stays here. */
   readonly http: HttpClient | null;
-  /** Begins to read the devices. */
-  readonly startSources: (agent: Agent) => Promise<Stoppable>;
-  readonly sourcePlans: Parameters<typeof createAgent>[0]['sources'];
+  readonly sources: Sources;
   readonly fileSystem: FileSystem;
   readonly journalDisk: JournalDisk;
   readonly timers: Timers;
@@ -66,18 +65,17 @@ export interface GatewayParts {
   readonly tell: Tell;
 }
 
-export interface Stoppable {
-  stop(): Promise<void>;
-}
-
-export interface Gateway extends Stoppable {
+export interface Gateway {
   status(): GatewayStatus;
+  /** Seals what is open and makes it durable; the next start goes on from there. */
+  stop(): Promise<void>;
 }
 
 export interface GatewayStatus {
   readonly origin: string;
   readonly logSize: number;
   readonly agent: AgentStatus;
+  readonly sources: readonly SourceHealth[];
   readonly cloud: CloudUplinkStatus | 'none';
   readonly ledger: LedgerStatus | 'not anchored';
   /** Agents whose keys are out. */
@@ -111,7 +109,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       const text = `batch ${number} with ${header.count} readings is in the site log, entry ${index}`;
       tell({ level: 'info', what: 'logged', text, facts: { batch: number, index } });
       cloud?.wake();
-      return { batch: number, proof: parseReceipt(receipt) };
+      return { batch: number, proof: receipt };
     },
   });
   const notary =
@@ -125,13 +123,14 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     }));
   cloud = http && createUplink(parts, http, log, holderOf(agent), notary);
   const running = [notary?.run(signal), cloud?.run(signal)];
-  const sources = await parts.startSources(agent);
+  const sources = parts.sources.start(agent);
 
   return {
     status: () => ({
       origin: config.origin,
       logSize: log.head().size,
       agent: agent.status(),
+      sources: sources.health(),
       cloud: cloud?.status() ?? 'none',
       ledger: ledger?.status() ?? 'not anchored',
       quarantined: quarantine.agents().map(toHex),
@@ -172,7 +171,7 @@ function openAgent(parts: GatewayParts, directory: string): Promise<Agent> {
     random: parts.randomBytes,
     signer: parts.agentKey,
     origin: parts.config.origin,
-    sources: parts.sourcePlans,
+    sources: parts.sources.plans,
     boot: parts.boot,
     software: parts.software,
     configuration: parts.configuration,
@@ -184,14 +183,7 @@ function openAgent(parts: GatewayParts, directory: string): Promise<Agent> {
 function holderOf(agent: Agent): BatchHolder {
   return {
     id: agent.id,
-    async read(batch) {
-      try {
-        return (await agent.batch(batch)).bytes;
-      } catch (error) {
-        if (error instanceof EdgeError && error.code === 'BATCH_NOT_HELD') return null;
-        throw error;
-      }
-    },
+    read: async (batch) => (await agent.batch(batch))?.bytes ?? null,
     release: (beforeBatch) => agent.release(beforeBatch),
   };
 }
@@ -215,10 +207,4 @@ function createUplink(
     releaser: createReleaser(log, holders, config.cloud?.keepMs ?? 0),
     checkpointIntervalMs: config.checkpoint.intervalMs,
   });
-}
-
-function toLog(tell: Tell) {
-  const say = (level: 'warning' | 'alarm') => (details: object, message: string) =>
-    tell({ level, what: 'agent', text: `agent: ${message} ${JSON.stringify(details)}` });
-  return { info() {}, warn: say('warning'), error: say('alarm') };
 }

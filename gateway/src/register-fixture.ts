@@ -4,7 +4,9 @@
  */
 import {
   compareBytes,
+  formatNoteKey,
   NO_RECORD,
+  type NoteKey,
   type RegisteredAgent,
   type Signer,
   sha256,
@@ -17,18 +19,21 @@ import { openRegister, type Register } from './register.ts';
 export interface FixtureRegisterParts {
   readonly origin: string;
   readonly log: Signer;
+  /** The first is this gateway's own. */
   readonly agents: readonly (Partial<RegisteredAgent> & { readonly key: Uint8Array })[];
+  readonly operator?: Signer;
+  readonly witnesses?: readonly NoteKey[];
 }
 
-export function createFixtureRegister({ origin, log, agents }: FixtureRegisterParts): Register {
-  const operator = newSigner();
+export function createFixtureRegister(parts: FixtureRegisterParts): Register {
+  const { origin, log, agents, operator = newSigner(), witnesses = [] } = parts;
   const operatorRecord = signOperatorRecord(
     {
       rev: 0,
       previous: NO_RECORD,
       key: operator.publicKey,
       nextKeyHash: sha256(newSigner().publicKey),
-      witnesses: [],
+      witnesses: witnesses.map(formatNoteKey),
       successor: null,
     },
     operator,

@@ -32,9 +32,12 @@ export interface TileFiles {
 
 // The right edge of each level and the tiles of a few proofs: 8 kB a hash tile, some 60 kB an entry bundle.
 const CACHED_FILES = 48;
+// Full subtrees never change: what the receipts of some hundred entries share is hashed once. About 1 MB.
+const REMEMBERED_HASHES = 8_192;
 
 export function createTileFiles(disk: Disk): TileFiles {
   const cache = new Map<string, Uint8Array>();
+  const hashes = new Map<string, Uint8Array>();
 
   function remember(path: string, bytes: Uint8Array): Uint8Array {
     cache.delete(path);
@@ -55,8 +58,19 @@ export function createTileFiles(disk: Disk): TileFiles {
   const readTile = ({ level, index, width }: TileCoordinates) =>
     readFile(tilePath(level, index, width));
 
+  function hashesAt(size: number): HashReader {
+    const read = hashesInTiles(size, readTile);
+    return (level, index) => {
+      const name = `${level}/${index}`;
+      const hash = hashes.get(name) ?? read(level, index);
+      if (hashes.size >= REMEMBERED_HASHES) hashes.clear();
+      hashes.set(name, hash);
+      return hash;
+    };
+  }
+
   return {
-    hashesAt: (size) => hashesInTiles(size, readTile),
+    hashesAt,
 
     entriesAt(size, from, to) {
       const entries: Uint8Array[] = [];

@@ -1,0 +1,9 @@
+/**
+ * The gateway's commands.
+ * @module
+ */
+import type { Command } from '@sigill/firmware-bridge';
+import { gatewayInit } from './commands/init.ts';
+import { gatewayRun } from './commands/run.ts';
+
+export const commands: readonly Command[] = [gatewayInit, gatewayRun];

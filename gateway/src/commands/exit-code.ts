@@ -1,0 +1,13 @@
+import { DriverError } from '@sigill/firmware-bridge';
+import { GatewayError } from '../errors.ts';
+
+const USAGE = 2;
+const ENVIRONMENT = 3;
+const USAGE_CODES = new Set(['USAGE', 'CONFIG_SYNTAX', 'CONFIG_INVALID', 'CLOUD_URL_INSECURE']);
+
+/** 2: what was asked or configured is wrong; 3: what it runs on. Null for an error that is ours. */
+export function exitCodeOf(error: unknown): number | null {
+  if (error instanceof DriverError) return USAGE;
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return error instanceof GatewayError && USAGE_CODES.has(error.code) ? USAGE : ENVIRONMENT;
+}

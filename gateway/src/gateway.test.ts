@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemDisk } from '@sigill/edge';
+import { agentId, decodeSeal } from '@sigill/evidence';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newSigner } from './agent-fixture.ts';
+import { parseGatewayConfig } from './config.ts';
+import { createDisk } from './disk/disk.ts';
+import { nodeFileSystem } from './disk/file-system.ts';
+import type { GatewayEvent } from './events.ts';
+import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
+import { createMemoryLedger, type MemoryLedger } from './ledger/memory-ledger.ts';
+import { createFixtureRegister } from './register-fixture.ts';
+import { checkSiteLog } from './site-log/fsck.ts';
+import { createSources } from './sources.ts';
+import { createFakeTimers, type FakeTimers } from './timers-fake.ts';
+import { type FakeCloud, startFakeCloud } from './uplink/cloud-fake.ts';
+import { createHttpClient } from './uplink/http-client.ts';
+
+const ORIGIN = 'sigill.example/demo/house-17';
+const agentKey = newSigner();
+const otherAgent = newSigner();
+const logKey = newSigner();
+const operator = newSigner();
+const witness = { name: 'witness.sigill.example/demo', signer: newSigner() };
+
+let directory: string;
+let cloud: FakeCloud;
+let chain: MemoryLedger;
+let timers: FakeTimers;
+let events: GatewayEvent[];
+let running: Gateway[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'gateway-'));
+  cloud = await startFakeCloud({ origin: ORIGIN, logKey: logKey.publicKey, witness });
+  chain = createMemoryLedger();
+  timers = createFakeTimers();
+  events = [];
+  running = [];
+});
+
+afterEach(async () => {
+  for (const gateway of running) await gateway.stop();
+  await cloud.close();
+});
+
+async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
+  const tell = (event: GatewayEvent) => void events.push(event);
+  const clock = {
+    nowMs: timers.now,
+    uptimeMs: () => timers.now() - 1_760_000_000_000,
+    quality: () => ({ quality: 0 as const, maxErrorMs: null }),
+  };
+  const openTransport = () => {
+    throw new Error('no device here');
+  };
+  const gateway = await startGateway({
+    config: {
+      ...parseGatewayConfig(
+        `{ name: g, origin: ${ORIGIN}, records: [a, b], cloud: { url: ${cloud.url.origin}, keepMs: 0 } }`,
+        'gateway.yaml',
+      ),
+      data: directory,
+    },
+    ...{ agentKey, logKey, timers, clock, tell },
+    register: createFixtureRegister({
+      ...{ origin: ORIGIN, log: logKey, operator },
+      agents: [{ key: agentKey.publicKey }, { key: otherAgent.publicKey }],
+      witnesses: [{ name: witness.name, type: 4, publicKey: witness.signer.publicKey }],
+    }),
+    ledger: chain.ledger,
+    http: createHttpClient(cloud.url, null),
+    sources: createSources({ sources: [], openTransport, clock, timers, tell }),
+    fileSystem: nodeFileSystem,
+    journalDisk: systemDisk,
+    random: () => 0.5,
+    randomBytes: (length) => Uint8Array.from(randomBytes(length)),
+    boot: new Uint8Array(16).fill(9),
+    software: 'sigill/test',
+    configuration: new Uint8Array(32),
+    ...change,
+  });
+  running.push(gateway);
+  return gateway;
+}
+
+/** Turns the clock until it is so; disk and network take the real time they need between. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    timers.advance(250);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const told = (what: string) => events.filter((event) => event.what === what).length;
+
+test('what the agent seals is logged, at the cloud, witnessed, anchored and final', async () => {
+  const gateway = await start();
+  await until(() => cloud.witnessed.size > 0);
+  const { agent, batch } = decodeSeal(cloud.seals[0]!).header;
+  expect([agent, batch]).toEqual([agentId(agentKey.publicKey), 0]);
+  expect(gateway.status()).toMatchObject({ cloud: { reachable: true, lastError: null } });
+  await until(() => chain.ledger.status().pending.length > 0);
+  chain.mine();
+  await until(() => cloud.anchors.mined.length === 1);
+  chain.makeFinal();
+  await until(() => cloud.anchors.final.length === 1);
+  await until(() => gateway.status().agent.position?.beacon === 0);
+  expect(events.filter(({ level }) => level !== 'info')).toEqual([]);
+});
+
+test('a stopped gateway goes on where it was; nothing comes twice', async () => {
+  const first = await start();
+  await until(() => cloud.witnessed.size > 0);
+  await first.stop();
+  running = [];
+  const sizes = [cloud.seals.length];
+  const second = await start();
+  expect(second.status().logSize).toBeGreaterThanOrEqual(sizes[0]!);
+  await until(() => cloud.witnessed.size > sizes[0]!);
+  const batches = cloud.seals.map((seal) => decodeSeal(seal).header.batch);
+  expect(batches).toEqual(batches.map((_, index) => index));
+  await second.stop();
+  running = [];
+  const disk = createDisk(join(directory, 'site-log'), nodeFileSystem);
+  expect(checkSiteLog(disk, logKey.publicKey).size).toBeGreaterThanOrEqual(batches.length);
+});
+
+test('what the cloud has answered for is released at once when nothing is to be kept', async () => {
+  const gateway = await start();
+  await until(() => (gateway.status().agent.position?.releasedBefore ?? 0) > 0);
+  expect(cloud.checkpointSize).toBeGreaterThan(0);
+});
+
+test('without cloud and ledger the seals are logged all the same, and the status says so', async () => {
+  const gateway = await start({ http: null, ledger: null });
+  await until(() => told('logged') > 0);
+  expect(gateway.status()).toMatchObject({ logSize: 1, cloud: 'none', ledger: 'not anchored' });
+});
+
+test('while the cloud is away everything waits in the journal, and goes when it is back', async () => {
+  for (let count = 0; count < 20; count += 1) {
+    cloud.fault('/ingest/v1/state', (request) => request.socket.destroy());
+  }
+  const gateway = await start();
+  await until(() => gateway.status().logSize > 2);
+  await until(() => told('cloud-back') === 1);
+  expect(cloud.seals.length).toBeGreaterThan(2);
+  expect(told('CLOUD_UNREACHABLE')).toBe(1);
+});

@@ -1,0 +1,46 @@
+/**
+ * The site's box: admission, site log, ledger, notary, the way to the cloud. The public face, exports only.
+ * @module
+ */
+export {
+  type Admission,
+  type AdmissionParts,
+  type Admitted,
+  createAdmission,
+} from './admission/admission.ts';
+export { type ChainHeads, openChainHeads } from './admission/chain-heads.ts';
+export { openQuarantine, type Quarantine } from './admission/quarantine.ts';
+export {
+  type CloudConfig,
+  type GatewayConfig,
+  type LedgerConfig,
+  parseGatewayConfig,
+  type SourceConfig,
+  type TransportConfig,
+} from './config.ts';
+export { createDisk, type Disk, type DiskFile } from './disk/disk.ts';
+export { type FileSystem, nodeFileSystem } from './disk/file-system.ts';
+export { GatewayError, type GatewayErrorCode } from './errors.ts';
+export type { GatewayEvent, Tell } from './events.ts';
+export { type Gateway, type GatewayParts, type GatewayStatus, startGateway } from './gateway.ts';
+export { type InitOptions, initGateway, type MadeGateway } from './init/init-gateway.ts';
+export { createKeyFile, readKeyFile } from './keys/key-file.ts';
+export {
+  type DevelopmentNode,
+  type DevelopmentNodeOptions,
+  startDevelopmentNode,
+} from './ledger/development-node.ts';
+export { type EvmLedgerParts, openEvmLedger } from './ledger/evm-ledger.ts';
+export { createJsonRpc, type JsonRpc } from './ledger/json-rpc.ts';
+export { createKeystore, openKeystore } from './ledger/keystore.ts';
+export type { AnchorStatus, Ledger, LedgerStatus, ProvenState } from './ledger/ledger.ts';
+export { LedgerError, type LedgerErrorCode } from './ledger/ledger-error.ts';
+export { createNotary, type Notary, type NotaryParts } from './notary/notary.ts';
+export { createRollCallStore, type RollCallStore } from './notary/roll-call-store.ts';
+export { openRegister, type Register } from './register.ts';
+export { type RunningGateway, runGateway } from './run-gateway.ts';
+export { checkSiteLog } from './site-log/fsck.ts';
+export { openSiteLog, type SiteLog, type SiteLogParts } from './site-log/site-log.ts';
+export { systemTimers, type Timers } from './timers.ts';
+export { type AnchorBundle, formatAnchorBundle } from './uplink/anchor-bundle.ts';
+export type { CloudUplinkStatus } from './uplink/cloud-uplink.ts';
