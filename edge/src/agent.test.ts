@@ -43,16 +43,17 @@ describe('observe', () => {
     expect(Buffer.from(batches.at(-1)!.bytes).includes('/frame')).toBe(false);
   });
 
-  it('keeps a frame that gave several observations once', async () => {
-    const { agent } = await startAgent();
+  it('keeps a frame that gave several observations once, in the journal and in the batch', async () => {
+    const { agent, disk } = await startAgent();
     const first = meterObservation('1', 'meter-1');
     await agent.observe('house-17', first);
     await agent.observe('house-17', { ...first, device: 'gas-1' });
     const { batches } = await closeAndRead(agent);
 
-    expect(Buffer.from(batches.at(-1)!.bytes).toString('latin1').split('/frame 1!')).toHaveLength(
-      2,
-    );
+    const [segment] = [...disk.files()].filter(([path]) => path.endsWith('.seg'));
+    for (const bytes of [batches.at(-1)!.bytes, segment![1]]) {
+      expect(Buffer.from(bytes).toString('latin1').split('/frame 1!')).toHaveLength(2);
+    }
   });
 
   it('refuses a source that is not configured', async () => {
@@ -129,6 +130,17 @@ describe('a batch', () => {
 
     const beacons = (await sealedBatches(agent)).map((batch) => batch.header.beacon?.anchorIndex);
     expect(beacons).toEqual([undefined, undefined, 7]);
+  });
+
+  it('names the newest anchor known after a restart too', async () => {
+    const first = await startAgent();
+    first.agent.setBeacon({ anchorIndex: 7, anchorLeafHash: new Uint8Array(32).fill(7) });
+    await first.agent.close();
+    const { agent } = await startAgent({ disk: first.disk });
+    agent.setBeacon({ anchorIndex: 6, anchorLeafHash: new Uint8Array(32).fill(6) });
+    const { batches } = await closeAndRead(agent);
+
+    expect(batches.map((batch) => batch.header.beacon?.anchorIndex)).toEqual([7, 7]);
   });
 
   it('is told to subscribers in order as it is sealed', async () => {

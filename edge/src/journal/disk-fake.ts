@@ -204,12 +204,13 @@ function applyName(names: Map<string, Node>, { path, node }: NameChange): void {
   else names.set(path, node);
 }
 
-/** Names reach the disk in order; how many of them did is unknown. */
+/** Without a sync of the directory, any of the changed names may have reached the disk and any other not. */
 function* nameStates(durable: ReadonlyMap<string, Node>, changes: readonly NameChange[]) {
-  for (let kept = 0; kept <= changes.length; kept++) {
+  for (let chosen = 0; chosen < 2 ** changes.length; chosen++) {
+    const kept = changes.filter((_, index) => ((chosen >> index) & 1) === 1);
     const names = new Map(durable);
-    for (const change of changes.slice(0, kept)) applyName(names, change);
-    yield { name: `${kept} of ${changes.length} names`, names };
+    for (const change of kept) applyName(names, change);
+    yield { name: `names changed: ${kept.map(({ path }) => path).join() || 'none'}`, names };
   }
 }
 

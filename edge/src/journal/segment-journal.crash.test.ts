@@ -68,8 +68,8 @@ async function momentsOfATrace(): Promise<Moment[]> {
       appended++;
     }
     await Promise.all(group);
-    if (appended === 9) {
-      released = 6;
+    if (appended === 15) {
+      released = 13;
       await journal.release(await positionOf(journal, released));
     }
   }

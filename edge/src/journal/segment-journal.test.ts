@@ -121,6 +121,20 @@ describe('a failing disk', () => {
     },
   );
 
+  it('the appends waiting behind a failed sync are refused with it', async () => {
+    const disk = createFakeDisk();
+    const journal = await open(disk);
+    await journal.append(word('promised'));
+    failOnce(disk, 'syncData', 'EIO');
+
+    const first = journal.append(word('first')).catch((error) => error.code);
+    await Promise.resolve();
+    await Promise.resolve();
+    const behind = journal.append(word('behind')).catch((error) => error.code);
+
+    expect(await Promise.all([first, behind])).toEqual(['JOURNAL_FAILED', 'JOURNAL_FAILED']);
+  });
+
   it('a short write is continued', async () => {
     const disk = createFakeDisk();
     const journal = await open(disk);

@@ -84,9 +84,7 @@ async function openLast(
       return { tail: null, cutBytes };
     }
     if (cutBytes > 0) {
-      // Durable before anything is appended, or old bytes could stand behind the new ones after another crash.
       await file.truncate(wholeBytes);
-      await file.sync();
       segment.end = segment.base + wholeBytes;
     }
     await rewriteLastCommit(file, bytes.subarray(0, wholeBytes), segment.base, lastCommit);
@@ -99,7 +97,9 @@ async function openLast(
 
 /**
  * All groups but the last were durable before the next was written. The last one may only be in memory, and after a
- * failed sync the kernel calls such pages clean: writing them again is the only way to know.
+ * failed sync the kernel calls such pages clean: writing them again is the only way to know. A sector is written whole or
+ * not at all, so the same bytes in the same place endanger nothing. The sync covers the cut too, or old bytes could stand
+ * behind new ones after another crash.
  */
 async function rewriteLastCommit(
   file: DiskFile,
@@ -110,7 +110,7 @@ async function rewriteLastCommit(
   const frame = readFrame(bytes, last.lastOffset, base + last.lastOffset)!;
   writeFrame(bytes, last.lastOffset, frame.payload, last.commit, true, base + last.lastOffset);
   await writeFully(file, bytes.subarray(last.firstOffset), last.firstOffset);
-  await file.syncData();
+  await file.sync();
 }
 
 /** The records of one segment between two positions. */

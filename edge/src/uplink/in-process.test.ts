@@ -75,6 +75,23 @@ describe('batches in process', () => {
     expect(uplink.status().reason).toContain('receipt for batch 0 expected, got one for 7');
   });
 
+  it('whose receipt came while the agent could not take it are offered again', async () => {
+    const world = await startAgent({ batch: BATCH });
+    const gateway = createGateway();
+    let recovering = true;
+    const agent = {
+      ...world.agent,
+      status: () => ({ ...world.agent.status(), ...(recovering && { position: null }) }),
+    };
+    start({ ...world, agent }, gateway);
+    await observe(world, 12);
+    expect(world.agent.status().position?.receiptedBefore).toBe(0);
+    recovering = false;
+    await world.timers.advance(120_000);
+
+    expect(world.agent.status().position?.receiptedBefore).toBe(gateway.distinct().length);
+  });
+
   it('go on after a restart where the last receipt was, the unsent header signed as it stands', async () => {
     const first = await startAgent({ batch: BATCH });
     const gateway = createGateway();
