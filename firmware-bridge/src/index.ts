@@ -4,4 +4,9 @@
  */
 export type { Command, CommandIo } from './command.ts';
 export * from './drivers.ts';
+export { TransportError, type TransportErrorCode } from './errors.ts';
 export * from './quantities.ts';
+export { createReplayTransport, type ReplayChunk } from './transports/replay.ts';
+export { createSerialTransport, type SerialOptions } from './transports/serial.ts';
+export { createTcpTransport, type TcpOptions } from './transports/tcp.ts';
+export type { Transport, TransportListener, TransportState } from './transports/transport.ts';

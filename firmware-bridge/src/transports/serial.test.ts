@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openPseudoTerminal, type PseudoTerminal } from '../simulators/pseudo-terminal.ts';
+import { createSerialTransport, type SerialOptions } from './serial.ts';
+import { type DeviceEnd, listenTo, testTransport } from './transport-contract.ts';
+
+const FAST = { backoff: { firstMs: 20, mostMs: 50 }, watchMs: 50 };
+
+interface SerialEnd extends DeviceEnd {
+  readonly path: string;
+}
+
+/** A link to a pseudo-terminal, as udev makes links to adapters: a new plug is a new device behind the same name. */
+async function createSerialEnd(options: Partial<SerialOptions> = {}): Promise<SerialEnd> {
+  const path = join(mkdtempSync(join(tmpdir(), 'sigill-port-')), 'port');
+  const received: number[] = [];
+  let terminal: PseudoTerminal | null = null;
+  const plug = async () => {
+    terminal = await openPseudoTerminal();
+    terminal.onData((bytes) => received.push(...bytes));
+    symlinkSync(terminal.path, path);
+  };
+  await plug();
+  const transport = createSerialTransport({ path, baudRate: 115_200, parts: FAST, ...options });
+  const unplug = async () => {
+    rmSync(path, { force: true });
+    await terminal?.close();
+    terminal = null;
+  };
+  return {
+    path,
+    transport,
+    send: (bytes) => terminal?.write(bytes),
+    received: () => Uint8Array.from(received),
+    unplug,
+    replug: plug,
+    close: async () => {
+      await transport.stop();
+      await unplug();
+      rmSync(dirname(path), { recursive: true });
+    },
+  };
+}
+
+testTransport('serial', () => createSerialEnd());
+
+const fake = (name: string) => new URL(`./${name}`, import.meta.url);
+
+describe('serial transport', () => {
+  it('says what is missing', async () => {
+    const end = await createSerialEnd();
+    await end.unplug();
+    const told = listenTo(end.transport);
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_MISSING' });
+    expect(told.states.at(-1)?.reason).toContain(`there is no port ${end.path}`);
+    await end.close();
+  });
+
+  it('says who holds a locked port, and takes it when it is free', async () => {
+    const first = await createSerialEnd();
+    const firstTold = listenTo(first.transport);
+    await firstTold.untilOpen();
+    const second = createSerialTransport({ path: first.path, baudRate: 9600, parts: FAST });
+    const told = listenTo(second);
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOCKED' });
+    expect(told.states.at(-1)?.reason).toMatch(/is held by .*process \d+/);
+    await first.transport.stop();
+    await told.untilOpen();
+    await second.stop();
+    await first.close();
+  });
+
+  it('says that a file is no serial port', async () => {
+    const transport = createSerialTransport({ path: '/dev/null', baudRate: 9600, parts: FAST });
+    const told = listenTo(transport);
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({
+      code: 'PORT_OPEN_FAILED',
+      reason: '/dev/null is not a serial port',
+    });
+    await transport.stop();
+  });
+
+  it('goes on when the process that holds the port dies', async () => {
+    const end = await createSerialEnd({
+      parts: { ...FAST, childUrl: fake('serial-child-mortal-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    end.send(Uint8Array.of(0x04)); // the fake dies of it
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOST' });
+    expect(told.states.at(-1)?.reason).toContain('died as told');
+    await told.untilOpen();
+    await end.close();
+  });
+
+  it('ends a process that no longer answers', async () => {
+    const end = await createSerialEnd({
+      parts: { ...FAST, childUrl: fake('serial-child-stuck-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_STUCK' });
+    await end.close();
+  });
+
+  it('ends a process that reads nothing without end', async () => {
+    const end = await createSerialEnd({
+      parts: { ...FAST, childUrl: fake('serial-child-zero-read-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_SPINNING' });
+    await end.close();
+  });
+
+  it('gives up a write that does not leave, and takes no more than it can hold', async () => {
+    const end = await createSerialEnd({
+      writeTimeoutMs: 100,
+      parts: { ...FAST, childUrl: fake('serial-child-deaf-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    const slow = end.transport.write(new Uint8Array(60_000));
+    await expect(end.transport.write(new Uint8Array(6000))).rejects.toMatchObject({
+      code: 'WRITE_BACKLOG',
+    });
+    await expect(slow).rejects.toMatchObject({ code: 'WRITE_TIMEOUT' });
+    await told.until(() => told.states.some((state) => state.code === 'WRITE_TIMEOUT'));
+    await end.close();
+  });
+
+  it('leaves no process behind when its own is killed', async () => {
+    const end = await createSerialEnd();
+    const parent = spawn(process.execPath, [fake('serial-parent-fake.ts').pathname, end.path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const child = Number(String(line));
+    expect(isAlive(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isAlive(child), { timeout: 5000 }).toBe(false);
+    await end.close();
+  });
+
+  it.each([
+    [{ path: '' }, /path of a port/],
+    [{ baudRate: 0 }, /baud rate/],
+    [{ baudRate: Number.NaN }, /baud rate/],
+  ])('refuses %o', (options, message) => {
+    expect(() =>
+      createSerialTransport({ path: '/dev/ttyUSB0', baudRate: 9600, ...options }),
+    ).toThrow(message);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
