@@ -5,7 +5,6 @@
  */
 import {
   anchorLeafHash,
-  type CompactRange,
   createCompactRange,
   equalBytes,
   verifyLedgerState,
@@ -17,6 +16,7 @@ import { bytes, type ChainAnchor, quantity, readHeader, readStateProof } from '.
 import { type ChainView, readView } from './chain-view.ts';
 import type { AnchorStatus, ProvenState } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
+import { resume } from './resume.ts';
 
 export interface AnchorFollower {
   /** Looks, and does what is missing. One call at a time. */
@@ -41,11 +41,10 @@ export interface FollowerParts {
 export async function createAnchorFollower(parts: FollowerParts): Promise<AnchorFollower> {
   const { account, journal, now } = parts;
   const { rpc, contract } = account;
-  await dropSettled(journal);
-  const tree = await readTree(journal);
-  let fromBlock = await lastBlockOf(journal, parts.fromBlock);
+  const { tree, ...known } = await resume(journal, contract);
+  let fromBlock = known.lastBlock ?? parts.fromBlock;
+  let proven = known.proven;
   let view: ChainView | null = null;
-  let proven = provenStateOf(journal, contract);
   const sent = new Set<string>(); // transactions a node has taken, in this process's life
   let told: AnchorStatus[] = statuses();
 
@@ -97,13 +96,14 @@ export async function createAnchorFollower(parts: FollowerParts): Promise<Anchor
         { retryable: true },
       );
 
-    await journal.append(news.map(({ leaf }) => leaf));
-    await journal.setProof(proof);
-    const settled = journal.pending.filter(
-      (pending) => minedAs(pending, { anchors: news }) !== undefined,
-    );
+    const settled = journal.pending.filter((one) => minedAs(one, { anchors: news }) !== undefined);
     const finals = statuses().slice(0, settled.length);
-    await journal.setPending(journal.pending.filter((pending) => !settled.includes(pending)));
+    const open = journal.pending.filter((one) => !settled.includes(one));
+    await journal.settle(
+      news.map(({ leaf }) => leaf),
+      proof,
+      open,
+    );
     for (const { leaf } of news) tree.append(anchorLeafHash(leaf));
     fromBlock = news.at(-1)?.leaf.blockNumber ?? fromBlock;
     proven = { proof, state };
@@ -192,17 +192,6 @@ export async function createAnchorFollower(parts: FollowerParts): Promise<Anchor
   };
 }
 
-/** A process may have ended after it kept an anchor as final and before it took it off the pending ones. */
-async function dropSettled(journal: AnchorJournal): Promise<void> {
-  const open: PendingAnchor[] = [];
-  for (const pending of journal.pending) {
-    const [leaf] = await journal.read(pending.index, 1);
-    const settled = leaf?.slots === pending.slots && hexlify(leaf.rollRoot) === pending.rollRoot;
-    if (!settled) open.push(pending);
-  }
-  if (open.length < journal.pending.length) await journal.setPending(open);
-}
-
 function newest(pending: PendingAnchor): string {
   return pending.transactions.at(-1) ?? '';
 }
@@ -223,20 +212,4 @@ function minedAs(
 function sameLeaf({ leaf: left }: AnchorStatus, { leaf: right }: AnchorStatus): boolean {
   if (left === null || right === null) return left === right;
   return equalBytes(anchorLeafHash(left), anchorLeafHash(right));
-}
-
-async function readTree(journal: AnchorJournal): Promise<CompactRange> {
-  const tree = createCompactRange();
-  while (tree.size < journal.count)
-    for (const leaf of await journal.read(tree.size, 1000)) tree.append(anchorLeafHash(leaf));
-  return tree;
-}
-
-async function lastBlockOf(journal: AnchorJournal, fallback: number): Promise<number> {
-  const [last] = await journal.read(Math.max(0, journal.count - 1), 1);
-  return last?.blockNumber ?? fallback;
-}
-
-function provenStateOf({ proof }: AnchorJournal, contract: Uint8Array): ProvenState | null {
-  return proof === null ? null : { proof, state: verifyLedgerState(proof, contract) };
 }

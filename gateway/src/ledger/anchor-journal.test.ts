@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnchorLeaf } from '@sigill/evidence';
+import type { AnchorLeaf, LedgerProof } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAnchorJournal, type PendingAnchor } from './anchor-journal.ts';
 import { rollRootOf } from './roll-root-fixture.ts';
@@ -21,6 +21,12 @@ const pending: PendingAnchor = {
   nonce: 4,
   transactions: ['0x02', '0xab'],
   signedAt: 5,
+};
+
+const proof: LedgerProof = {
+  header: Uint8Array.of(1),
+  account: [Uint8Array.of(2)],
+  storage: [[Uint8Array.of(3)], []],
 };
 
 describe('the anchor journal', () => {
@@ -39,16 +45,9 @@ describe('the anchor journal', () => {
   });
 
   it('gives back after a restart what it was given', async () => {
-    const proof = {
-      header: Uint8Array.of(1),
-      account: [Uint8Array.of(2)],
-      storage: [[Uint8Array.of(3)], []],
-    } as const;
     const first = await open();
-    await first.append([leaf(0), leaf(1)]);
-    await first.append([leaf(2)]);
-    await first.setPending([pending]);
-    await first.setProof(proof);
+    await first.settle([leaf(0), leaf(1)], proof, []);
+    await first.settle([leaf(2)], proof, [pending]);
     await first.close();
     const second = await open();
     expect([second.count, second.pending, second.proof]).toEqual([3, [pending], proof]);
@@ -62,13 +61,13 @@ describe('the anchor journal', () => {
       const path = join(directory, 'anchors.log');
       writeFileSync(path, '');
       const first = await open();
-      await first.append([leaf(0), leaf(1), leaf(2)]);
+      await first.settle([leaf(0), leaf(1), leaf(2)], proof, []);
       await first.close();
       truncateSync(path, 3 * 92 - torn);
       const second = await open();
       const left = Math.floor((3 * 92 - torn) / 92);
       expect(second.count).toBe(left);
-      await second.append([leaf(left)]);
+      await second.settle([leaf(left)], proof, []);
       expect(await second.read(0, 10)).toEqual(Array.from({ length: left + 1 }, (_, n) => leaf(n)));
       await second.close();
     }
@@ -76,7 +75,7 @@ describe('the anchor journal', () => {
 
   it('cuts what power loss left as zeros', async () => {
     const first = await open();
-    await first.append([leaf(0)]);
+    await first.settle([leaf(0)], proof, []);
     await first.close();
     appendFileSync(join(directory, 'anchors.log'), new Uint8Array(92 * 2));
     const second = await open();
@@ -86,7 +85,7 @@ describe('the anchor journal', () => {
 
   it('refuses a record or a file that was changed', async () => {
     const first = await open();
-    await first.append([leaf(0), leaf(1)]);
+    await first.settle([leaf(0), leaf(1)], proof, []);
     await first.close();
     const path = join(directory, 'anchors.log');
     const bytes = readFileSync(path);

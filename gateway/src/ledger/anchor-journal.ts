@@ -30,10 +30,17 @@ export interface AnchorJournal {
   setPending(pending: readonly PendingAnchor[]): Promise<void>;
   /** How many anchors are final. */
   readonly count: number;
-  append(leaves: readonly AnchorLeaf[]): Promise<void>;
-  read(from: number, limit: number): Promise<AnchorLeaf[]>;
   readonly proof: LedgerProof | null;
-  setProof(proof: LedgerProof): Promise<void>;
+  read(from: number, limit: number): Promise<AnchorLeaf[]>;
+  /**
+   * Adds final anchors with the proof of them, and leaves these anchors pending. Seen here all at once;
+   * a crash between can leave final anchors among the pending ones.
+   */
+  settle(
+    leaves: readonly AnchorLeaf[],
+    proof: LedgerProof,
+    pending: readonly PendingAnchor[],
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,10 +84,8 @@ export async function openAnchorJournal(
     get count() {
       return count;
     },
-    async append(leaves) {
-      await file.appendFile(Buffer.concat(leaves.map(encodeRecord)));
-      await file.sync();
-      count += leaves.length;
+    get proof() {
+      return proof;
     },
     async read(from, limit) {
       const wanted = Math.max(0, Math.min(limit, count - from));
@@ -90,12 +95,14 @@ export async function openAnchorJournal(
         decodeRecord(bytes, at, { ...log, index: from + at }),
       );
     },
-    get proof() {
-      return proof;
-    },
-    async setProof(next) {
-      await writeJson('proof.json', formatProof(next));
-      proof = next;
+    async settle(leaves, nextProof, nextPending) {
+      await file.appendFile(Buffer.concat(leaves.map(encodeRecord)));
+      await file.sync();
+      await writeJson('proof.json', formatProof(nextProof));
+      await writeJson('pending.json', nextPending);
+      count += leaves.length;
+      proof = nextProof;
+      pending = [...nextPending];
     },
     close: () => file.close(),
   };

@@ -76,6 +76,23 @@ export function testLedger(name: string, open: () => Promise<LedgerBench>): void
       expect(ledger.status().final).toBe(3);
     });
 
+    it('counts each anchor once, as pending or as final, at every moment', async () => {
+      const counts = new Set<number>();
+      let counting = true;
+      const count = async () => {
+        for (; counting; await new Promise(setImmediate)) {
+          const { final, pending } = ledger.status();
+          counts.add(final + pending.length);
+        }
+      };
+      const counted = count();
+      for (const n of [1, 2]) await anchorUntil('final', n);
+      counting = false;
+      await counted;
+      // How much is seen in between depends on the implementation; nothing is ever too much, or seen to shrink.
+      expect([0, 1, 2].filter((one) => counts.has(one))).toEqual([...counts]);
+    });
+
     it('takes the next anchor when the last one is mined, final or not, and no sooner', async () => {
       await anchorUntil('signed', 1);
       await expect(ledger.anchor(rollRootOf(2), 3)).rejects.toMatchObject({

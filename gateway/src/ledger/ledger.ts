@@ -36,7 +36,7 @@ export interface ProvenState {
 
 export interface LedgerStatus {
   readonly reachable: boolean;
-  /** How many anchors the log has in final blocks, as kept here. */
+  /** How many anchors the log has in final blocks, as kept here. With those pending it counts each anchor once. */
   readonly final: number;
   /** Anchors given and not yet final, oldest first. */
   readonly pending: readonly AnchorStatus[];
