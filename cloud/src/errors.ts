@@ -40,7 +40,9 @@ export type CloudErrorCode =
   | 'READING_UNKNOWN'
   | 'READING_GONE'
   | 'EVIDENCE_PENDING'
-  | 'SERIES_UNKNOWN';
+  | 'SERIES_UNKNOWN'
+  | 'WITNESS_NONE'
+  | 'EVENTS_FULL';
 
 export interface CloudErrorOptions {
   readonly cause?: unknown;

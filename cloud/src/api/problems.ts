@@ -1,0 +1,94 @@
+/**
+ * Refusals on the wire: RFC 9457 problem documents with a code that stays the same, and the facts a program
+ * needs to go on. What is our own fault tells its code and nothing of our insides.
+ * @module
+ */
+
+import { Type } from '@fastify/type-provider-typebox';
+import { EvidenceError } from '@sigill/evidence';
+import type { FastifyError, FastifyReply } from 'fastify';
+import { CloudError, type CloudErrorCode } from '../errors.ts';
+
+const STATUS: Partial<Record<CloudErrorCode, number>> = {
+  REQUEST_FORM: 400,
+  ORIGIN_CLOSED: 403,
+  ORIGIN_UNKNOWN: 404,
+  READING_UNKNOWN: 404,
+  READING_GONE: 404,
+  SERIES_UNKNOWN: 404,
+  WITNESS_NONE: 404,
+  ENTRIES_MISSING: 409,
+  ANCHORS_MISSING: 409,
+  EVIDENCE_PENDING: 409,
+  ENTRY_CONFLICT: 422,
+  BATCH_UNREADABLE: 422,
+  CHECKPOINT_ROOT: 422,
+  CHECKPOINT_REFUSED: 422,
+  ANCHOR_CONFLICT: 422,
+  ANCHOR_LEDGER: 422,
+  ANCHOR_REFUSED: 422,
+  RECORD_TAKEN: 422,
+  INGEST_BUSY: 429,
+  EVENTS_FULL: 503,
+  ARCHIVE_UNWRITABLE: 503,
+  DATABASE_FAILED: 503,
+  READINGS_FAILED: 503,
+};
+
+// What a caller may know of a fault on our side: that it is there. The log has the rest.
+const OWN_FAULT = 500;
+
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly [fact: string]: unknown;
+}
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; docs/errors.md says what to do.' }),
+    title: Type.String(),
+    detail: Type.String(),
+  },
+  { additionalProperties: true, description: 'RFC 9457 problem' },
+);
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof CloudError) {
+    const status = STATUS[error.code] ?? OWN_FAULT;
+    const own = status === OWN_FAULT;
+    const detail = own ? 'the server could not do this; its log says why' : error.message;
+    return { ...error.facts, status, code: error.code, title: titleOf(error.code), detail };
+  }
+  if (error instanceof EvidenceError) {
+    return { status: 400, code: error.code, title: titleOf(error.code), detail: error.message };
+  }
+  const { statusCode = OWN_FAULT, message } = error as Partial<FastifyError>;
+  if (statusCode === 413) return ours(413, 'REQUEST_TOO_LARGE', String(message));
+  if (statusCode >= 400 && statusCode < 500)
+    return ours(statusCode, 'REQUEST_FORM', String(message));
+  return ours(OWN_FAULT, 'INTERNAL', 'the server could not do this; its log says why');
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, code } = problem;
+  if (status === 429 || status === 503) reply.header('retry-after', '2');
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({ type: `urn:sigill:error:${code}`, ...problem });
+}
+
+function ours(status: number, code: string, detail: string): Problem {
+  return { status, code, title: titleOf(code), detail };
+}
+
+/** ENTRIES_MISSING: entries missing. */
+function titleOf(code: string): string {
+  return code.toLowerCase().replaceAll('_', ' ');
+}

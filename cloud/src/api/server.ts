@@ -1,0 +1,121 @@
+/**
+ * The HTTP server: every route, one error form, headers, documentation, the web app.
+ * @module
+ */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Api, ApiContext, Route } from './context.ts';
+import { problemOf, sendProblem } from './problems.ts';
+import { eventsRoute } from './routes/events.ts';
+import { evidenceRoute } from './routes/evidence.ts';
+import { healthRoute } from './routes/health.ts';
+import { ingestAnchorsRoute } from './routes/ingest-anchors.ts';
+import { ingestBatchesRoute } from './routes/ingest-batches.ts';
+import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
+import { ingestStateRoute } from './routes/ingest-state.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { policyRoute } from './routes/policy.ts';
+import { readingsRoute } from './routes/readings.ts';
+import { seriesRoute } from './routes/series.ts';
+import { statusRoute } from './routes/status.ts';
+import { streamsRoute } from './routes/streams.ts';
+import { witnessAddRoute } from './routes/witness-add.ts';
+import { witnessCheckpointRoute } from './routes/witness-checkpoint.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { serveWebApp } from './web-app.ts';
+
+const ROUTES: readonly Route[] = [
+  statusRoute,
+  streamsRoute,
+  seriesRoute,
+  readingsRoute,
+  evidenceRoute,
+  policyRoute,
+  eventsRoute,
+  ingestBatchesRoute,
+  ingestReceiptRoute,
+  ingestAnchorsRoute,
+  ingestStateRoute,
+  witnessAddRoute,
+  witnessCheckpointRoute,
+  healthRoute,
+  metricsRoute,
+];
+
+export interface ServerOptions {
+  readonly logger: FastifyBaseLogger;
+  /** PEM; null without TLS. */
+  readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer } | null;
+  /** The built web app. */
+  readonly web: string;
+}
+
+export async function createServer(context: ApiContext, options: ServerOptions): Promise<Api> {
+  const api = createInstance(options);
+  addSecurityHeaders(api, { connect: ledgerAddresses(context), tls: options.tls !== null });
+  // As plain bytes: a Buffer's slices would keep the whole request in memory.
+  api.addContentTypeParser(
+    'application/cbor',
+    { parseAs: 'buffer' },
+    async (_: unknown, { buffer, byteOffset, length }: Buffer) =>
+      new Uint8Array(buffer, byteOffset, length),
+  );
+  api.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) request.log.error({ err: error }, problem.code);
+    return sendProblem(reply, problem);
+  });
+  await document(api, context.version);
+  for (const route of ROUTES) route(api, context);
+  await serveWebApp(api, options.web);
+  return api;
+}
+
+function createInstance({ logger, tls }: ServerOptions): Api {
+  const common = {
+    loggerInstance: logger,
+    // Requests are counted in the metrics; a log line for each would drown what matters.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 128 * 1024,
+    requestTimeout: 60_000,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false } },
+  } as const;
+  // The two differ in the socket below only, which no route touches.
+  const instance =
+    tls === null
+      ? fastify(common)
+      : (fastify({
+          ...common,
+          https: { ...tls, minVersion: 'TLSv1.2' },
+        }) as unknown as FastifyInstance);
+  return instance.withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** Where a browser compares block headers: our node, and those the policy names. */
+function ledgerAddresses({ core, ledgerRpc }: ApiContext): string[] {
+  const named = core.policy.ledger?.endpoints ?? [];
+  return ledgerRpc === null ? [...named] : [ledgerRpc, ...named];
+}
+
+async function document(api: Api, version: string): Promise<void> {
+  await api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Sigill cloud',
+        version,
+        description:
+          'This release knows no users: whoever reaches it reads everything. Keep it on this machine, or behind access control of your own.',
+      },
+    },
+  });
+  await api.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: true,
+    uiConfig: { tryItOutEnabled: false },
+  });
+  api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());
+}

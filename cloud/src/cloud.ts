@@ -1,0 +1,133 @@
+/**
+ * A cloud in this process: configuration in, a listening server out.
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Signer } from '@sigill/evidence';
+import { type Logger, pino } from 'pino';
+import packageFile from '../package.json' with { type: 'json' };
+import { createServer } from './api/server.ts';
+import { type CloudConfig, type ListenConfig, parseCloudConfig } from './config.ts';
+import { type Core, openCore } from './core.ts';
+import { CloudError } from './errors.ts';
+import { readKeyFile, readSecretFile } from './witness/key-file.ts';
+
+export interface RunningCloud {
+  /** Where it answers, with the port it was given. */
+  readonly url: string;
+  readonly core: Core;
+  /** Everything taken in is durable; open event streams are ended. */
+  stop(): Promise<void>;
+}
+
+export interface CloudOptions {
+  readonly logger?: Logger;
+  /** The built web app, where it is not the one of this package. */
+  readonly web?: string;
+}
+
+const WEB = join(import.meta.dirname, '../web/dist');
+
+/** @throws CloudError */
+export async function readCloudConfig(path: string): Promise<CloudConfig> {
+  return parseCloudConfig((await readGiven(path)).toString('utf8'), path);
+}
+
+/** Stores opened, caught up, and listening. @throws CloudError, EvidenceError */
+export async function startCloud(
+  config: CloudConfig,
+  options: CloudOptions = {},
+): Promise<RunningCloud> {
+  const logger = options.logger ?? pino({ level: 'info' }, pino.destination(2));
+  const records = await Promise.all(config.records.map(readRecord));
+  const core = await openCore({
+    data: config.data,
+    records,
+    policy: (await readGiven(config.policy)).toString('utf8').trimEnd(),
+    witness: config.witness && {
+      name: config.witness.name,
+      signer: await witnessKey(config.witness),
+    },
+    now: Date.now,
+    wait: (ms) => sleep(ms),
+    era: randomUUID().slice(0, 8),
+    log: logger,
+  });
+  try {
+    const server = await createServer(
+      {
+        core,
+        version: packageFile.version,
+        demonstration: config.demonstration,
+        ledgerRpc: config.ledger?.rpc ?? null,
+      },
+      { logger, tls: await readTls(config.listen), web: options.web ?? WEB },
+    );
+    await listen(server, config.listen);
+    const { port } = server.server.address() as AddressInfo;
+    const { host, tls } = config.listen;
+    return {
+      url: `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      core,
+      async stop() {
+        await server.close();
+        await core.close();
+      },
+    };
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}
+
+async function listen(
+  server: Awaited<ReturnType<typeof createServer>>,
+  { host, port }: ListenConfig,
+): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined || !code.startsWith('E')) throw cause;
+    throw new CloudError(
+      'LISTEN_FAILED',
+      `${host}:${port} cannot be listened on (${code}); stop what holds it, or give another listen.port`,
+      { cause },
+    );
+  }
+}
+
+// The signed bytes themselves, or their base64 on one line.
+async function readRecord(path: string): Promise<Uint8Array> {
+  const content = await readGiven(path);
+  const bytes = content[0] === 0xd2 ? content : Buffer.from(content.toString('latin1'), 'base64');
+  return Uint8Array.from(bytes);
+}
+
+async function witnessKey({ key }: { key: string }): Promise<Signer> {
+  try {
+    return await readKeyFile(key);
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.code !== 'FILE_MISSING') throw error;
+    throw new CloudError(
+      'FILE_MISSING',
+      `${error.message}; restore it from your copy. Only for a witness nobody has named yet, make one: openssl genpkey -algorithm ed25519 -out ${key} && chmod 600 ${key}`,
+      { cause: error },
+    );
+  }
+}
+
+async function readTls({ tls }: ListenConfig) {
+  if (tls === null) return null;
+  return { key: await readSecretFile(tls.key), cert: await readGiven(tls.certificate) };
+}
+
+async function readGiven(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CloudError('FILE_MISSING', `${path} cannot be read (${cause.code})`, { cause });
+  });
+}
