@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildWeb } from './build.ts';
@@ -139,6 +140,17 @@ describe('the page', () => {
     expect(await textOf('.verdict')).toContain('do not hold');
     await page.getByRole('button', { name: 'Restore the file' }).click();
     await page.getByText('Every claim holds.').waitFor();
+  });
+
+  it('hands out the very bytes it judged, for a copy of Sigill from elsewhere', async () => {
+    await open(verifyHash());
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Evidence file' }).click(),
+    ]);
+    expect(await textOf('.own-check pre')).toContain(download.suggestedFilename());
+    expect(readFileSync(await download.path())).toEqual(Buffer.from(recordedFile));
+    expect(complaints).toEqual([]);
   });
 
   it('catches one byte changed in each of a hundred places', async () => {

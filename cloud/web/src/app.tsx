@@ -44,7 +44,9 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
     go({ page: 'verify', agent, seq });
   const verifyAt = async (time: number) => {
     if (stream === null) return;
-    const [reading] = await api.readings({ stream, to: Math.ceil(time), limit: 1 }).catch(() => []);
+    const [reading] = await api
+      .readings({ stream, to: Math.floor(time) + 1, limit: 1 })
+      .catch(() => []);
     if (reading === undefined) say(words.t.curve.notFound);
     else verify(reading);
   };
@@ -126,12 +128,7 @@ function LineNotice({ state }: { state: LiveState }): JSX.Element {
 
 function NothingYet({ state }: { state: LiveState }): JSX.Element {
   const { t } = useWords();
-  if (state.streams === null)
-    return (
-      <EmptyState title={t.empty.loading}>
-        <span />
-      </EmptyState>
-    );
+  if (state.streams === null) return <EmptyState title={t.empty.loading} />;
   return (
     <EmptyState title={t.empty.noStreams}>
       <p>{t.empty.noStreamsText}</p>

@@ -9,14 +9,16 @@ import { createLive } from './live/live.ts';
 import { browserMemory } from './settings.ts';
 
 const api = createApi((url, init) => fetch(url, init));
+const later = (run: () => void, delayMs: number) => {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+};
 const live = createLive({
   api,
-  listen: listenToEvents,
+  listen: (handlers) =>
+    listenToEvents(handlers, { connect: (path) => new EventSource(path), later }),
   now: () => Date.now(),
-  later(run, delayMs) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
+  later,
 });
 
 render(

@@ -112,7 +112,7 @@ function select(readings: readonly Reading[], url: URL): Reading[] {
   const to = Number(wanted('to') ?? Number.POSITIVE_INFINITY);
   return readings
     .filter((one) => one.source === wanted('source') && one.device === wanted('device'))
-    .filter((one) => one.agent === wanted('agent') && one.time <= to)
+    .filter((one) => one.agent === wanted('agent') && one.time < to)
     .slice(0, Number(wanted('limit')));
 }
 

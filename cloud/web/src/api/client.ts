@@ -7,6 +7,7 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface ReadingsQuery {
   readonly stream: StreamKey;
+  /** Not included. */
   readonly to?: number;
   readonly limit: number;
 }

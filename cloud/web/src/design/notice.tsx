@@ -22,8 +22,13 @@ export function Notice({ look, icon, title, children }: NoticeProps): JSX.Elemen
   );
 }
 
+interface EmptyStateProps {
+  readonly title: string;
+  readonly children?: ComponentChildren;
+}
+
 /** In the place of what is not there yet. */
-export function EmptyState({ title, children }: { title: string; children: ComponentChildren }) {
+export function EmptyState({ title, children }: EmptyStateProps): JSX.Element {
   return (
     <div class="empty">
       <h2>{title}</h2>

@@ -13,7 +13,7 @@ interface World {
   down: boolean;
 }
 
-function setUp(world: World) {
+function setUp(world: World, streams = [stream()]) {
   const asked: (number | undefined)[] = [];
   const delays: (() => void)[] = [];
   let handlers: EventHandlers | undefined;
@@ -29,10 +29,12 @@ function setUp(world: World) {
         origins: [watermarks(9e5, 9e5, 9e5, 9e5, world.final)],
         ledger: null,
       }),
-    streams: () => answer(world.readings.length === 0 ? [] : [stream()]),
-    readings: ({ to, limit }) => {
+    streams: () => answer(world.readings.length === 0 ? [] : streams),
+    readings: ({ stream: { device }, to, limit }) => {
       asked.push(to);
-      const upTo = world.readings.filter(({ time }) => to === undefined || time <= to);
+      const upTo = world.readings
+        .filter((one) => one.device === device)
+        .filter(({ time }) => to === undefined || time < to);
       return answer(upTo.slice(0, limit));
     },
   } as Partial<Api> as Api;
@@ -113,6 +115,42 @@ describe('live', () => {
     events.reading(reading(0));
     await settled();
     expect(live.state().readings?.map(({ seq }) => seq)).toEqual([0]);
+  });
+
+  it('fetches what a burst left out: readings are numbered without a hole', async () => {
+    const world: World = { readings: readings(2), final: 0, down: false };
+    const { live, events } = setUp(world);
+    events.opened();
+    await settled();
+    world.readings = readings(9);
+    events.reading(reading(8));
+    await settled();
+    expect(live.state().readings).toHaveLength(9);
+  });
+
+  it('shows the stream chosen last, also when another is still being loaded', async () => {
+    const other = stream({ device: 'meter-2' });
+    const world: World = {
+      readings: [reading(5, { device: 'meter-2' }), reading(4)],
+      final: 0,
+      down: false,
+    };
+    const { live, events } = setUp(world, [stream(), other]);
+    events.opened();
+    await Promise.resolve();
+    live.choose(other);
+    await settled();
+    expect(live.state().readings?.map(({ seq }) => seq)).toEqual([5]);
+  });
+
+  it('stays as it is when the same stream is chosen again', async () => {
+    const { live, events } = setUp({ readings: readings(2), final: 0, down: false });
+    live.choose(stream());
+    events.opened();
+    await settled();
+    const before = live.state();
+    live.choose({ ...stream() });
+    expect(live.state()).toBe(before);
   });
 
   it('tells its listeners, until they leave', async () => {

@@ -1,7 +1,7 @@
 /** Keeps the live state true: listens, asks again after every reconnection, and loads back to the last final reading. */
 import type { Api } from '../api/client.ts';
 import type { EventHandlers } from '../api/events.ts';
-import { type Stream, type StreamKey, sameStream } from '../api/model.ts';
+import { type Reading, type Stream, type StreamKey, sameStream } from '../api/model.ts';
 import { PageError } from '../errors.ts';
 import {
   chosenMarks,
@@ -45,7 +45,21 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     for (const listener of listeners) listener();
   };
 
+  // One at a time; what is asked for meanwhile is asked once more afterwards.
+  let asking = false;
+  let askAgain = false;
   const refresh = async () => {
+    askAgain = true;
+    if (asking) return;
+    asking = true;
+    while (askAgain) {
+      askAgain = false;
+      await askEverything();
+    }
+    asking = false;
+  };
+
+  const askEverything = async () => {
     cancelRetry();
     try {
       apply({ type: 'status', status: await api.status() });
@@ -65,24 +79,29 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     await loadPage(stream);
     for (let pages = 1; pages < MAX_PAGES_TO_FINAL && !reachesFinal(state); pages++) {
       const before = state.readings?.length;
-      await loadPage(stream, state.readings?.at(-1)?.time);
+      await loadPage(stream, state.readings?.at(-1));
       if (state.readings?.length === before) return;
     }
   };
 
-  const loadPage = async (stream: Stream, to?: number) => {
-    const query = { stream, limit: PAGE, ...(to === undefined ? {} : { to }) };
+  /** Up to and with the time of `oldest`: two readings may share a millisecond. */
+  const loadPage = async (stream: Stream, oldest?: Reading) => {
+    const query = { stream, limit: PAGE, ...(oldest && { to: oldest.time + 1 }) };
     apply({ type: 'page', stream, readings: await api.readings(query) });
   };
 
   const stopListening = listen({
     opened: () => void refresh(),
+    missed: () => void refresh(),
     lost: () => apply({ type: 'connection', connection: 'lost', now: now() }),
     reading(reading) {
+      const known = state.streams?.some((stream) => sameStream(stream, reading));
+      const skipped = leavesHole(state, reading);
       apply({ type: 'reading', reading, now: now() });
-      if (!state.streams?.some((stream) => sameStream(stream, reading))) void refresh();
+      if (!known || skipped) void refresh();
     },
     watermarks: (marks) => apply({ type: 'watermarks', marks, now: now() }),
+    problem: (problem) => apply({ type: 'problem', problem }),
   });
 
   return {
@@ -92,13 +111,15 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
       return () => listeners.delete(listener);
     },
     choose(stream) {
+      const { wanted } = state;
+      if (stream === wanted || (stream && wanted && sameStream(stream, wanted))) return;
       apply({ type: 'wanted', stream });
       if (state.streams !== null) void refresh();
     },
     async loadOlder() {
       const stream = chosenStream(state);
       const oldest = state.readings?.at(-1);
-      if (stream !== null && oldest !== undefined) await loadPage(stream, oldest.time);
+      if (stream !== null && oldest !== undefined) await loadPage(stream, oldest);
     },
     stop() {
       cancelRetry();
@@ -111,6 +132,12 @@ function reachesFinal(state: LiveState): boolean {
   const oldest = state.readings?.at(-1);
   const final = chosenMarks(state)?.final ?? 0;
   return oldest === undefined || final === 0 || oldest.entry < final || state.complete;
+}
+
+/** In a burst the server only tells the newest; readings of a stream are numbered without a hole. */
+function leavesHole({ readings }: LiveState, next: Reading): boolean {
+  const newest = readings?.find((reading) => sameStream(reading, next));
+  return newest !== undefined && next.n > newest.n + 1;
 }
 
 const asPageError = (error: unknown): PageError =>

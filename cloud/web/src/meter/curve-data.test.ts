@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { reading } from '../../testing/page-fixture.ts';
 import type { Series } from '../api/model.ts';
-import { extendSeries, extentOf, isDownsampled, nearestPoint, toCurve } from './curve-data.ts';
+import {
+  extendSeries,
+  extentOf,
+  holesOf,
+  isDownsampled,
+  nearestPoint,
+  toCurve,
+} from './curve-data.ts';
 
 const series = (times: number[], spread = 0): Series => ({
   unit: 'kW',
@@ -32,14 +39,23 @@ describe('the curve', () => {
   });
 
   it('shows a silence as a hole, and a late reading as none', () => {
-    const [times, values] = toCurve(series([1000, 2000, 3000, 5000, 6000, 60_000, 61_000]));
+    const data = series([1000, 2000, 3000, 5000, 6000, 60_000, 61_000]);
+    const holes = holesOf(data, 62_000);
+    expect(holes).toEqual([{ from: 6000, to: 60_000 }]);
+    const [times, values] = toCurve(data, holes);
     expect(times).toEqual([1, 2, 3, 5, 6, 33, 60, 61]);
     expect(values).toEqual([2, 2, 2, 2, 2, null, 2, 2]);
   });
 
+  it('shows the silence that lasts until now, once a batch cannot be that late', () => {
+    expect(holesOf(series([1000, 2000]), 60_000)).toEqual([]);
+    expect(holesOf(series([1000, 2000]), 70_000)).toEqual([{ from: 2000, to: 70_000 }]);
+  });
+
   it('has no holes with one point or none', () => {
-    expect(toCurve(series([]))).toEqual([[], [], [], []]);
-    expect(toCurve(series([1000]))[0]).toEqual([1]);
+    expect(holesOf(series([]), 1e9)).toEqual([]);
+    expect(holesOf(series([1000]), 1e9)).toEqual([]);
+    expect(toCurve(series([1000]), [])[0]).toEqual([1]);
   });
 
   it('knows its lowest and highest, from the band', () => {

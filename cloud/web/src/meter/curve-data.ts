@@ -12,6 +12,9 @@ export type CurveData = [
 // Devices are a little late now and then; three missing in a row is a hole.
 const GAP_STEPS = 3.5;
 
+// Meters speak every 1 to 10 s and a batch closes within 10 s: a minute of nothing is worth a word.
+export const SILENT_MS = 60_000;
+
 /** The series, then every reading newer than its last point. `readings` newest first. */
 export function extendSeries(series: Series, readings: readonly Reading[], field: string): Series {
   const end = series.times.at(-1) ?? Number.NEGATIVE_INFINITY;
@@ -31,8 +34,27 @@ export function extendSeries(series: Series, readings: readonly Reading[], field
   };
 }
 
+/** A stretch of time in which nothing was read. */
+export interface Hole {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where points are missing, and at the end when the newest is older than a batch can be late. */
+export function holesOf({ times }: Series, now: number): Hole[] {
+  const longest = usualStep(times) * GAP_STEPS;
+  const holes = times.flatMap((to, i) => {
+    const from = times[i - 1];
+    return from !== undefined && to - from > longest ? [{ from, to }] : [];
+  });
+  const last = times.at(-1);
+  if (last !== undefined && now - last > Math.max(longest, SILENT_MS))
+    holes.push({ from: last, to: now });
+  return holes;
+}
+
 /** Columns for drawing, with a null point in each hole so that no line is drawn across it. */
-export function toCurve(series: Series): CurveData {
+export function toCurve(series: Series, holes: readonly Hole[]): CurveData {
   const curve: CurveData = [[], [], [], []];
   const add = (time: number, value: number | null, low: number | null, high: number | null) => {
     curve[0].push(time / 1000);
@@ -40,12 +62,11 @@ export function toCurve(series: Series): CurveData {
     curve[2].push(low);
     curve[3].push(high);
   };
-  const longest = usualStep(series.times) * GAP_STEPS;
+  const holeAfter = new Map(holes.map((hole) => [hole.from, hole]));
   series.times.forEach((time, i) => {
-    const previous = series.times[i - 1];
-    if (previous !== undefined && time - previous > longest)
-      add((previous + time) / 2, null, null, null);
     add(time, series.values[i] ?? null, series.low[i] ?? null, series.high[i] ?? null);
+    const hole = holeAfter.get(time);
+    if (hole !== undefined) add((hole.from + hole.to) / 2, null, null, null);
   });
   return curve;
 }

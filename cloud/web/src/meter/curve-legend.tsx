@@ -4,13 +4,13 @@ import { StateMark } from '../design/state.tsx';
 import type { Region } from '../live/progress.ts';
 import { useWords } from '../strings/words.ts';
 
-export function CurveLegend({
-  regions,
-  band,
-}: {
-  regions: readonly Region[];
-  band: boolean;
-}): JSX.Element {
+interface CurveLegendProps {
+  readonly regions: readonly Region[];
+  readonly holes: boolean;
+  readonly band: boolean;
+}
+
+export function CurveLegend({ regions, holes, band }: CurveLegendProps): JSX.Element {
   const { t } = useWords();
   return (
     <ul class="legend">
@@ -20,6 +20,12 @@ export function CurveLegend({
           <StateMark state={stage} />
         </li>
       ))}
+      {holes && (
+        <li class="is-missing">
+          <span class="swatch hole" aria-hidden="true" />
+          <StateMark state="missing" />
+        </li>
+      )}
       {band && (
         <li>
           <span class="swatch band" aria-hidden="true" />

@@ -12,9 +12,7 @@ import { leadingValue } from '../live/streams.ts';
 import { useNow } from '../live/use-live.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
-
-// Meters speak every 1 to 10 s and a batch closes within 10 s: a minute of nothing is worth a word.
-const SILENT_MS = 60_000;
+import { SILENT_MS } from './curve-data.ts';
 
 interface LiveValueProps {
   readonly reading: Reading;

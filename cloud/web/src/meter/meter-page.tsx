@@ -35,6 +35,7 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
   const readings = state.readings ?? [];
   const newest = readings[0];
   const leading = leadingField(stream);
+  if (state.readings === null) return <EmptyState title={t.empty.loading} />;
   if (newest === undefined)
     return (
       <EmptyState title={t.empty.noReadings}>

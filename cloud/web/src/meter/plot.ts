@@ -3,18 +3,27 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Region } from '../live/progress.ts';
 import type { Language } from '../strings/language.ts';
-import type { CurveData } from './curve-data.ts';
+import type { CurveData, Hole } from './curve-data.ts';
 
 const STRIP_HEIGHT = 7;
+const HATCH_STEP = 9;
 const TINT = 0.1;
 const DAY_SECONDS = 86_400;
 
 export interface Plot {
-  /** `from` and `to` in ms. */
-  update(data: CurveData, from: number, to: number, regions: readonly Region[]): void;
+  update(drawing: Drawing): void;
   /** Marks a time; null marks none. */
   mark(timeMs: number | null): void;
   destroy(): void;
+}
+
+/** What to draw; times in ms. */
+export interface Drawing {
+  readonly data: CurveData;
+  readonly from: number;
+  readonly to: number;
+  readonly regions: readonly Region[];
+  readonly holes: readonly Hole[];
 }
 
 export interface PlotHandlers {
@@ -28,23 +37,50 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
   const style = getComputedStyle(host);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   let regions: readonly Region[] = [];
+  let holes: readonly Hole[] = [];
   let limits = { min: 0, max: 1 };
   let marked: number | null = null;
 
-  const tint = (plot: uPlot, stage: string, from: number, to: number, strip: boolean) => {
+  const edges = (plot: uPlot, from: number, to: number) => ({
+    left: plot.valToPos(Math.max(from / 1000, limits.min), 'x', true),
+    right: plot.valToPos(Math.min(to / 1000, limits.max), 'x', true),
+  });
+  const drawRegions = (strip: boolean) => (plot: uPlot) => {
     const { ctx, bbox } = plot;
-    const left = plot.valToPos(Math.max(from, limits.min), 'x', true);
-    const right = plot.valToPos(Math.min(to, limits.max), 'x', true);
-    const height = STRIP_HEIGHT * devicePixelRatio;
+    const height = strip ? STRIP_HEIGHT * devicePixelRatio : bbox.height;
     ctx.save();
-    ctx.fillStyle = colour(stage);
     ctx.globalAlpha = strip ? 1 : TINT;
-    if (strip) ctx.fillRect(left, bbox.top + bbox.height - height, right - left, height);
-    else ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    for (const { stage, from, to } of regions) {
+      const { left, right } = edges(plot, from, to);
+      ctx.fillStyle = colour(stage);
+      ctx.fillRect(left, bbox.top + bbox.height - height, right - left, height);
+    }
     ctx.restore();
   };
-  const drawRegions = (strip: boolean) => (plot: uPlot) => {
-    for (const { stage, from, to } of regions) tint(plot, stage, from / 1000, to / 1000, strip);
+  /** Hatched, so that what is missing is as visible as what is there. */
+  const drawHoles = (plot: uPlot) => {
+    const { ctx, bbox } = plot;
+    const step = HATCH_STEP * devicePixelRatio;
+    for (const { from, to } of holes) {
+      const { left, right } = edges(plot, from, to);
+      if (right <= left) continue;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(left, bbox.top, right - left, bbox.height);
+      ctx.clip();
+      ctx.fillStyle = colour('panel');
+      ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      ctx.strokeStyle = colour('waiting');
+      ctx.globalAlpha = 0.55;
+      ctx.lineWidth = devicePixelRatio;
+      ctx.beginPath();
+      for (let x = left - bbox.height; x < right; x += step) {
+        ctx.moveTo(x, bbox.top + bbox.height);
+        ctx.lineTo(x + bbox.height, bbox.top);
+      }
+      ctx.stroke();
+      ctx.restore();
+    }
   };
   const drawMark = (plot: uPlot) => {
     if (marked === null) return;
@@ -97,7 +133,7 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
       bands: [{ series: [3, 2], fill: colour('band') }],
       hooks: {
         drawClear: [drawRegions(false)],
-        draw: [drawRegions(true), drawMark],
+        draw: [drawRegions(true), drawHoles, drawMark],
       },
     },
     empty,
@@ -114,10 +150,10 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
   resizing.observe(host);
 
   return {
-    update(data, from, to, states) {
-      regions = states;
-      limits = { min: from / 1000, max: to / 1000 };
-      plot.setData(data);
+    update(drawing) {
+      ({ regions, holes } = drawing);
+      limits = { min: drawing.from / 1000, max: drawing.to / 1000 };
+      plot.setData(drawing.data);
     },
     mark(timeMs) {
       marked = timeMs;

@@ -164,13 +164,13 @@ export const en = {
     bracketOpen: 'The ledger’s times are not established: a claim they rest on does not hold.',
     bracketWaits: 'The upper bound comes with the anchor in the ledger.',
     bracket: {
-      beacon: 'Beacon: newest final anchor the agent knew',
+      beacon: 'Not before: the newest final anchor the agent knew',
       read: 'Read, by the agent’s clock',
       closed: 'Batch closed, by the agent’s clock',
-      anchor: 'Covering anchor’s block',
+      anchor: 'Not after: the block that anchors it',
     },
     bracketWidth: (age: string) =>
-      `Sealed within these ${age}: after the beacon, before the block.`,
+      `Sealed within these ${age}: after the first block, before the second.`,
     ledgerTitle: 'The ledger’s own word',
     ledger: {
       none: 'No ledger is set up here, so there is no block to compare.',

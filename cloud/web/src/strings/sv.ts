@@ -164,12 +164,12 @@ export const sv: Strings = {
     bracketOpen: 'Liggarens tider är inte fastställda: ett påstående de vilar på håller inte.',
     bracketWaits: 'Den övre gränsen kommer med förankringen i liggaren.',
     bracket: {
-      beacon: 'Fyr: den senaste slutgiltiga förankring agenten kände till',
+      beacon: 'Tidigast: den senaste slutgiltiga förankring agenten kände till',
       read: 'Avläst, enligt agentens klocka',
       closed: 'Satsen stängd, enligt agentens klocka',
-      anchor: 'Blocket med den täckande förankringen',
+      anchor: 'Senast: blocket som förankrar den',
     },
-    bracketWidth: (age) => `Förseglad inom dessa ${age}: efter fyren, före blocket.`,
+    bracketWidth: (age) => `Förseglad inom dessa ${age}: efter det första blocket, före det andra.`,
     ledgerTitle: 'Liggarens eget ord',
     ledger: {
       none: 'Här finns ingen liggare, och därför inget block att jämföra med.',

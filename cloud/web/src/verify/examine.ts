@@ -11,7 +11,7 @@ import {
   type Reading,
   toHex,
 } from '@sigill/evidence';
-import { decodeAgain } from './decode-again.ts';
+import { decodeAgain } from '@sigill/firmware-bridge/drivers';
 import type { Examination, SeenBlock, ShownReading } from './examination.ts';
 
 const SHOWN_FRAME_CHARS = 4000;

@@ -1,7 +1,6 @@
 /** The way to check without this page: the file, the policy, and the command. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { evidencePath, POLICY_PATH } from '../api/client.ts';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icons.tsx';
 import { useWords } from '../strings/words.ts';
@@ -23,7 +22,8 @@ export function OwnCheck({ agent, seq, examined, spoiled, say }: OwnCheckProps):
   const name = `${(source ?? agent.slice(0, 8)).replace('~', '')}-${seq}.sigill`;
   const file = spoiled === null ? name : `spoiled-${name}`;
   const command = `npx sigill verify --policy policy.json ${file}`;
-  const spoiledUrl = useObjectUrl(spoiled?.file ?? null);
+  const fileUrl = useObjectUrl(spoiled?.file ?? examined.file);
+  const policyUrl = useObjectUrl(examined.policy);
   const copy = (text: string, said: string) =>
     navigator.clipboard.writeText(text).then(
       () => say(said),
@@ -35,11 +35,11 @@ export function OwnCheck({ agent, seq, examined, spoiled, say }: OwnCheckProps):
       <p>{t.verify.ownText}</p>
       <pre>{command}</pre>
       <div class="own-buttons">
-        <a class="button compact" href={spoiledUrl ?? evidencePath(agent, seq)} download={file}>
+        <a class="button compact" href={fileUrl} download={file}>
           <Icon name="download" />
           {spoiled === null ? t.verify.file : t.spoil.download}
         </a>
-        <a class="button compact" href={POLICY_PATH} download="policy.json">
+        <a class="button compact" href={policyUrl} download="policy.json">
           <Icon name="download" />
           {t.verify.policy}
         </a>
@@ -54,16 +54,9 @@ export function OwnCheck({ agent, seq, examined, spoiled, say }: OwnCheckProps):
   );
 }
 
-function useObjectUrl(bytes: Uint8Array | null): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (bytes === null) return;
-    const made = URL.createObjectURL(new Blob([bytes.slice()]));
-    setUrl(made);
-    return () => {
-      setUrl(null);
-      URL.revokeObjectURL(made);
-    };
-  }, [bytes]);
+/** An address for the very bytes that were judged here. */
+function useObjectUrl(bytes: Uint8Array): string {
+  const url = useMemo(() => URL.createObjectURL(new Blob([bytes.slice()])), [bytes]);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
   return url;
 }

@@ -99,12 +99,7 @@ function Verdict(props: VerdictProps): JSX.Element {
       )}
       <VerdictHead summary={summarise(shown)} examination={shown} stage={stage} spoiled={spoiled} />
       <div class="verify-columns">
-        <div class="verify-side">
-          <SealedReading examination={shown} listed={spoiled === null ? listed : null} />
-          <TimeBracket examination={shown} />
-          <LedgerWord answer={examined.ledger} examination={shown} />
-          <OwnCheck agent={agent} seq={seq} examined={examined} spoiled={spoiled} say={say} />
-        </div>
+        <SealedReading examination={shown} listed={spoiled === null ? listed : null} />
         <div class="verify-main">
           <SpoilPanel
             examined={examined}
@@ -114,6 +109,11 @@ function Verdict(props: VerdictProps): JSX.Element {
             onSpoil={onSpoil}
           />
           <ClaimList examination={shown} caught={caught} />
+        </div>
+        <div class="verify-side">
+          <TimeBracket examination={shown} />
+          <LedgerWord answer={examined.ledger} examination={shown} />
+          <OwnCheck agent={agent} seq={seq} examined={examined} spoiled={spoiled} say={say} />
         </div>
       </div>
     </div>
