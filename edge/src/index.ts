@@ -2,6 +2,7 @@
  * The agent: stamps, batches, seals, keeps and sends readings. The public face, exports only.
  * @module
  */
+export type { Transport as SourceTransport } from '@sigill/firmware-bridge';
 export { type Agent, createAgent } from './agent.ts';
 export {
   type AgentKind,
@@ -39,8 +40,6 @@ export {
   type SourceHealth,
   type SourceSupervisor,
   type SourceSupervisorOptions,
-  type SourceTransport,
-  type SourceTransportState,
   startSourceSupervisor,
   toSourcePlan,
 } from './source-supervisor.ts';

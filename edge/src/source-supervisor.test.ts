@@ -1,5 +1,12 @@
 import { utf8 } from '@sigill/evidence';
-import { type Driver, dsmrP1, type Session, type Step } from '@sigill/firmware-bridge';
+import {
+  type Driver,
+  dsmrP1,
+  type Session,
+  type Step,
+  type Transport,
+  type TransportState,
+} from '@sigill/firmware-bridge';
 import { describe, expect, it } from 'vitest';
 import {
   checkedReadings,
@@ -10,21 +17,22 @@ import {
   startAgent,
 } from './agent-fixture.ts';
 import { EdgeError } from './errors.ts';
-import {
-  type SourceTransport,
-  type SourceTransportState,
-  startSourceSupervisor,
-  toSourcePlan,
-} from './source-supervisor.ts';
+import { startSourceSupervisor, toSourcePlan } from './source-supervisor.ts';
 import { createFakeTimers, settle } from './timers-fake.ts';
 
+const OPEN: TransportState = { status: 'open', reason: null, code: null };
+const WAITING: TransportState = {
+  status: 'waiting',
+  reason: 'there is no /dev/serial/by-id/usb-p1',
+  code: 'PORT_MISSING',
+};
 const NOTHING: Step = { observations: [], rejected: [], send: [], nextTickMs: null };
 
 describe('a source', () => {
   it('brings what its device says to the agent', async () => {
     const world = await startAgent();
     const { transport, supervisor } = start({ agent: world.agent });
-    transport.state({ status: 'open', reason: null });
+    transport.state(OPEN);
     transport.chunk(utf8('12'));
     transport.chunk(utf8('34'));
     await settle();
@@ -65,6 +73,7 @@ describe('a source', () => {
         nextTickMs: nowMs + 1000,
       }),
     });
+    transport.state(OPEN);
     await timers.advance(2500);
 
     expect(transport.sent).toEqual(['ask', 'again', 'ask', 'again', 'ask', 'again']);
@@ -72,20 +81,21 @@ describe('a source', () => {
 
   it('begins a new session when the line is open again, and lets the old one end', async () => {
     const { transport, sessions } = start({});
-    transport.state({ status: 'open', reason: null });
-    transport.state({ status: 'waiting', reason: 'unplugged' });
-    transport.state({ status: 'open', reason: null });
+    transport.state(OPEN);
+    transport.state({ ...WAITING, reason: 'unplugged' });
+    transport.state(OPEN);
 
     expect(sessions.map((session) => session.ended)).toEqual([false, true, false]);
   });
 
   it('tells why it is not well', async () => {
     const { transport, supervisor, told } = start({});
-    transport.state({ status: 'waiting', reason: 'PORT_MISSING: /dev/serial/by-id/usb-p1' });
+    transport.state(WAITING);
 
     expect(supervisor.health()).toMatchObject({
       state: 'waiting',
-      reason: 'PORT_MISSING: /dev/serial/by-id/usb-p1',
+      reason: 'there is no /dev/serial/by-id/usb-p1',
+      code: 'PORT_MISSING',
     });
     expect(told.transport).toEqual(['waiting']);
   });
@@ -181,13 +191,13 @@ function observing({ bytes }: { bytes: Uint8Array }): Step {
   return { ...NOTHING, observations: [{ ...observation, frame: bytes, offset: 0 }] };
 }
 
-function createFakeTransport(): SourceTransport & {
+function createFakeTransport(): Transport & {
   readonly sent: string[];
   chunk(bytes: Uint8Array): void;
-  state(state: SourceTransportState): void;
+  state(state: TransportState): void;
 } {
   const sent: string[] = [];
-  let handlers: Parameters<SourceTransport['start']>[0] | null = null;
+  let handlers: Parameters<Transport['start']>[0] | null = null;
   return {
     sent,
     start(given) {

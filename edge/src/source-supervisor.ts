@@ -1,4 +1,11 @@
-import { type Driver, formatDriverName, type Session, type Step } from '@sigill/firmware-bridge';
+import {
+  type Driver,
+  formatDriverName,
+  type Session,
+  type Step,
+  type Transport,
+  type TransportState,
+} from '@sigill/firmware-bridge';
 import type { Agent } from './agent.ts';
 import type { AgentClock } from './clock.ts';
 import { EdgeError } from './errors.ts';
@@ -6,26 +13,11 @@ import { type Log, silentLog } from './log.ts';
 import type { SourcePlan } from './source-plan.ts';
 import type { Timers } from './timers.ts';
 
-/** The way to a device. It reconnects by itself and tells how it is. */
-export interface SourceTransport {
-  start(handlers: {
-    chunk(bytes: Uint8Array, topic?: string): void;
-    state(state: SourceTransportState): void;
-  }): void;
-  write(bytes: Uint8Array): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface SourceTransportState {
-  readonly status: 'connecting' | 'open' | 'waiting' | 'closed';
-  readonly reason: string | null;
-}
-
 export interface SourceSupervisorOptions {
   readonly source: string;
   readonly driver: Driver;
   readonly options: Readonly<Record<string, string>>;
-  readonly transport: SourceTransport;
+  readonly transport: Transport;
   readonly agent: Pick<Agent, 'observe' | 'rejected' | 'transport'>;
   readonly clock: Pick<AgentClock, 'nowMs'>;
   readonly timers: Timers;
@@ -34,9 +26,11 @@ export interface SourceSupervisorOptions {
 
 export interface SourceHealth {
   readonly source: string;
-  readonly state: SourceTransportState['status'];
+  readonly state: TransportState['status'];
   /** Why it is not well: of the transport, the last write, or the agent; null when all is. */
   readonly reason: string | null;
+  /** Of the transport, for programs. */
+  readonly code: TransportState['code'];
   /** When the last observation came; null before the first. */
   readonly lastObservedMs: number | null;
   readonly observations: number;
@@ -64,7 +58,7 @@ export function toSourcePlan(
 export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSupervisor {
   const { source, driver, transport, agent, clock, timers, log = silentLog } = given;
   let session: Session = driver.createSession(given.options);
-  let state: SourceTransportState = { status: 'connecting', reason: null };
+  let state: TransportState = { status: 'connecting', reason: null, code: null };
   let trouble: string | null = null;
   let lastObservedMs: number | null = null;
   let observations = 0;
@@ -81,10 +75,8 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     },
     state: follow,
   });
-  // The first tick: a driver of a device that must be asked has something to send before anything came.
-  run((nowMs) => session.tick(nowMs));
 
-  function follow(next: SourceTransportState): void {
+  function follow(next: TransportState): void {
     const lost = state.status === 'open' && next.status !== 'open';
     const opened = state.status !== 'open' && next.status === 'open';
     state = next;
@@ -92,6 +84,7 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     if (next.reason !== null) log.warn({ source, ...next }, 'the way to the device changed');
     // What was half said before the line went is not continued after it.
     if (lost) run((nowMs) => session.end(nowMs));
+    // A driver of a device that must be asked has something to send before anything came.
     if (opened) {
       session = driver.createSession(given.options);
       run((nowMs) => session.tick(nowMs));
@@ -152,6 +145,7 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
       source,
       state: state.status,
       reason: state.reason ?? trouble,
+      code: state.code,
       lastObservedMs,
       observations,
       rejected,
