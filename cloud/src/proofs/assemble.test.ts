@@ -131,6 +131,14 @@ describe('evidence for a reading', () => {
     await expect(evidence(0)).rejects.toMatchObject({ code: 'READING_UNKNOWN' });
   });
 
+  it('carries the frame that the device sent, where it was kept', async () => {
+    const frame = new TextEncoder().encode('/ISK5 1-0:1.8.0(000012.5*kWh)');
+    await send([{ frame }, {}]);
+    await checkpoint();
+    expect(parseEvidence(await evidence(0)).readings[0]?.frame).toEqual(frame);
+    expect(parseEvidence(await evidence(1)).readings[0]?.frame).toBeNull();
+  });
+
   it('is refused for readings that never came', async () => {
     await send([{}]);
     await expect(evidence(1)).rejects.toMatchObject({ code: 'READING_UNKNOWN' });

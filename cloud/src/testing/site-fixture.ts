@@ -38,12 +38,15 @@ export interface FixtureBatch {
   readonly bytes: Uint8Array;
 }
 
+/** What a test says of a reading; the rest is made up. With a frame, its hash and driver fit. */
+export type FixtureReading = Partial<Reading> & { readonly frame?: Uint8Array };
+
 export interface FixtureAgent {
   readonly id: Uint8Array;
   readonly name: string;
   readonly signer: Signer;
   /** The next batch of its chain; `change` spoils or completes its header before it is signed. */
-  seal(readings: readonly Partial<Reading>[], change?: Partial<BatchHeader>): FixtureBatch;
+  seal(readings: readonly FixtureReading[], change?: Partial<BatchHeader>): FixtureBatch;
   /** Another with the same key and history so far: a cloned card. */
   clone(): FixtureAgent;
 }
@@ -64,7 +67,7 @@ export function createAgent(
   const id = agentId(signer.publicKey);
   const at = { ...from, n: new Map(from.n) };
 
-  function stamp(part: Partial<Reading>): Uint8Array {
+  function stamp({ frame, ...part }: FixtureReading): Uint8Array {
     const { source = 'house-17', device = 'meter' } = part;
     const n = at.n.get(`${source} ${device}`) ?? 0;
     at.n.set(`${source} ${device}`, n + 1);
@@ -78,7 +81,7 @@ export function createAgent(
       kind: 'meter',
       time: START + 1000 * seq,
       clock: { quality: 1, maxErrorMs: null, deviceTime: null, uptimeMs: 1000 * seq },
-      origin: { driver: 'dsmr-p1', frameHash: null },
+      origin: { driver: 'dsmr-p1', frameHash: frame === undefined ? null : sha256(frame) },
       fields: [energy(`${seq}.50`)],
       salt: randomBytes(16),
       ...part,
@@ -109,7 +112,7 @@ export function createAgent(
       const seal = signSeal(headerBytes, signer);
       at.batch = header.batch + 1;
       at.previous = headerHash(headerBytes);
-      const frames = readings.map(() => null);
+      const frames = parts.map(({ frame }) => frame ?? null);
       return { header, seal, bytes: encodeBatch({ seal, readings, frames }) };
     },
     clone: () => createAgent(origin, signer, at),
