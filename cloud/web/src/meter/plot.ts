@@ -96,9 +96,11 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
     ctx.restore();
   };
 
+  // The canvas knows no rem: the visitor's text size is read from the page.
+  const textSize = 0.8125 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const axis = {
     stroke: colour('ink-2'),
-    font: `13px ${style.fontFamily}`,
+    font: `${textSize}px ${style.fontFamily}`,
     grid: { stroke: colour('line'), width: 1 },
     ticks: { stroke: colour('line'), width: 1, size: 5 },
   };
@@ -114,14 +116,14 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
         {
           ...axis,
           values: (_, splits) => timeLabels(splits, limits, language),
-          space: 64,
-          size: 32,
+          space: 5 * textSize,
+          size: 2.5 * textSize,
         },
         {
           ...axis,
           values: (_, splits) => numberLabels(splits, language),
-          size: axisWidth,
-          space: 44,
+          size: axisWidth(textSize),
+          space: 3.4 * textSize,
         },
       ],
       series: [
@@ -174,10 +176,12 @@ function isLonely(_: uPlot, __: number, first: number, last: number): boolean {
 }
 
 /** Wide enough for the longest label. */
-function axisWidth(_: uPlot, labels: string[] | null): number {
-  const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
-  return 18 + longest * 7.5;
-}
+const axisWidth =
+  (textSize: number) =>
+  (_: uPlot, labels: string[] | null): number => {
+    const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
+    return (1.4 + longest * 0.58) * textSize;
+  };
 
 const numberLabels = (splits: number[], language: Language): string[] =>
   splits.map((split) => new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB').format(split));

@@ -27,7 +27,7 @@ describe('the evidence that came', () => {
     ],
     ['a unit', { fields: [{ ...listed.fields[0]!, unit: 'W' }] }, '1.234 kW', '1.234 W'],
     ['a field left out', { fields: [] }, '1.234 kW', null],
-    ['the time', { time: 5 }, String(listed.time), '5'],
+    ['the time', { time: 5 }, new Date(listed.time).toISOString(), '1970-01-01T00:00:00.005Z'],
   ])('differs from the list by %s', (_, change, left, right) => {
     expect(firstDifference(listed, { ...sealed, ...change })).toMatchObject({
       listed: left,

@@ -1,5 +1,6 @@
 /** Whether the evidence is about the reading that was asked for, and says what the page showed. Pure. */
 import type { Reading } from '../api/model.ts';
+import { formatInstant } from '../format/times.ts';
 import type { ShownReading } from './examination.ts';
 
 export const isAsked = (reading: ShownReading, agent: string, seq: number): boolean =>
@@ -15,7 +16,11 @@ export interface Difference {
 /** The first field in which the server's list and the evidence differ; digits compared as text. */
 export function firstDifference(listed: Reading, sealed: ShownReading): Difference | null {
   if (listed.time !== sealed.time)
-    return { name: 'time', listed: String(listed.time), sealed: String(sealed.time) };
+    return {
+      name: 'time',
+      listed: formatInstant(listed.time),
+      sealed: formatInstant(sealed.time),
+    };
   const names = new Set([...listed.fields, ...sealed.fields].map(({ name }) => name));
   for (const name of names) {
     const [left, right] = [listed, sealed].map(({ fields }) => {

@@ -78,10 +78,11 @@ function Comparison({ listed, sealed }: { listed: Reading; sealed: ShownReading 
         <span>{t.verify.shownSame}</span>
       </p>
     );
-  const { name, listed: left, sealed: right } = difference;
+  const { listed: left, sealed: right } = difference;
+  const name = difference.name === 'time' ? t.table.time : quantityWords(difference.name, language);
   return (
     <Notice look="broken" icon="broken" title={t.verify.shownOther}>
-      <p>{t.verify.shownOtherText(quantityWords(name, language), left ?? '–', right ?? '–')}</p>
+      <p>{t.verify.shownOtherText(name, left ?? '–', right ?? '–')}</p>
     </Notice>
   );
 }

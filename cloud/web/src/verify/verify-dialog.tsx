@@ -89,17 +89,21 @@ function Verdict(props: VerdictProps): JSX.Element {
   const shown =
     spoiled === null ? examined.examination : engine.examine(spoiled.file, policy, blocks);
   const reading = examined.examination.outcome === 'judged' ? examined.examination.reading : null;
+  const other = reading !== null && !isAsked(reading, agent, seq) ? reading : null;
   const caught = spoiled === null ? [] : caughtBy(examined.examination, shown);
   return (
     <div class="verify">
-      {reading !== null && !isAsked(reading, agent, seq) && (
+      {other !== null && (
         <Notice look="broken" icon="broken" title={t.verify.other}>
-          <p>{t.verify.otherText(String(reading.seq), reading.agent)}</p>
+          <p>{t.verify.otherText(String(other.seq), other.agent)}</p>
         </Notice>
       )}
       <VerdictHead summary={summarise(shown)} examination={shown} stage={stage} spoiled={spoiled} />
       <div class="verify-columns">
-        <SealedReading examination={shown} listed={spoiled === null ? listed : null} />
+        <SealedReading
+          examination={shown}
+          listed={spoiled === null && other === null ? listed : null}
+        />
         <div class="verify-main">
           <SpoilPanel
             examined={examined}
