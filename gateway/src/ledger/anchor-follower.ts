@@ -46,6 +46,7 @@ export async function createAnchorFollower(parts: FollowerParts): Promise<Anchor
   let proven = known.proven;
   let view: ChainView | null = null;
   const sent = new Set<string>(); // transactions a node has taken, in this process's life
+  let refused: string | null = null; // the transaction a node would not take last
   let told: AnchorStatus[] = statuses();
 
   function statuses(): AnchorStatus[] {
@@ -168,7 +169,15 @@ export async function createAnchorFollower(parts: FollowerParts): Promise<Anchor
   async function send(pending: PendingAnchor): Promise<void> {
     const transaction = newest(pending);
     if ((await rpc.call('eth_getTransactionByHash', transactionHash(transaction))) === null)
-      await rpc.call('eth_sendRawTransaction', transaction);
+      try {
+        await rpc.call('eth_sendRawTransaction', transaction);
+      } catch (error) {
+        // A node also refuses what was mined a moment ago, and the next look shows that. Twice is no such moment.
+        if (refused === transaction) throw error;
+        refused = transaction;
+        return;
+      }
+    refused = null;
     sent.add(transaction);
     tellChanges();
   }

@@ -119,6 +119,8 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     const late = timers.now() - lastMinedAt >= 2 * parts.intervalMs;
     if (late && !overdue)
       parts.tell({ level: 'alarm', what: 'ANCHOR_OVERDUE', text: overdueText() });
+    if (!late && overdue)
+      parts.tell({ level: 'info', what: 'anchored-again', text: 'Anchors are mined again.' });
     overdue = late;
   }
 

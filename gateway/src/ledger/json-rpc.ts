@@ -6,7 +6,8 @@ import { LedgerError } from './ledger-error.ts';
 
 export interface JsonRpc {
   /**
-   * @throws LedgerError LEDGER_UNREACHABLE when there is no answer (retryable), LEDGER_REFUSED when the answer is an error
+   * @throws LedgerError LEDGER_UNREACHABLE when there is no answer, LEDGER_REFUSED when the answer is an error, which is its cause.
+   * Both may pass: nodes lag, limit rates, and lose history they still announce.
    */
   call<Result>(method: string, ...params: readonly unknown[]): Promise<Result>;
 }
@@ -21,6 +22,7 @@ export function createJsonRpc(url: string, timeoutMs: number): JsonRpc {
       if ('result' in answer) return answer.result as Result;
       throw new LedgerError('LEDGER_REFUSED', `${method}: ${describe(answer.error)}`, {
         cause: answer.error,
+        retryable: true,
       });
     },
   };

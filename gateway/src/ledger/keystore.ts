@@ -8,8 +8,9 @@ import { decryptKeystoreJson, encryptKeystoreJson, Wallet } from 'ethers';
 import { readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 import { LedgerError } from './ledger-error.ts';
 
-// The usual cost, 128 MiB for about half a second: for files that leave this machine in a backup.
-const SCRYPT = { N: 131_072, r: 8, p: 1 };
+// The password is 24 random bytes, which no stretching makes harder to guess; the usual cost (N 131,072) would take
+// a Raspberry Pi ten seconds at each start.
+const SCRYPT = { N: 4096, r: 8, p: 1 };
 
 /** Where the password of a keystore lies when nobody says otherwise. */
 export function passwordPath(keystorePath: string): string {

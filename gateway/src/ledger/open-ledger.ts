@@ -72,12 +72,17 @@ async function openOnDevelopmentNode(
   const { policy: roles, timers } = parts;
   const node = await startDevelopmentNode({ directory, port, roles, timers });
   const rpc = createJsonRpc(node.url, RPC_TIMEOUT_MS);
-  const ledger = await openEvmLedger({ ...parts, rpc, pollMs: DEVELOPMENT_POLL_MS });
-  return {
-    ...ledger,
-    async close() {
-      await ledger.close();
-      await node.close();
-    },
-  };
+  try {
+    const ledger = await openEvmLedger({ ...parts, rpc, pollMs: DEVELOPMENT_POLL_MS });
+    return {
+      ...ledger,
+      async close() {
+        await ledger.close();
+        await node.close();
+      },
+    };
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
 }
