@@ -63,13 +63,18 @@ const RECORD_TYPE = 'sigill.record.1';
 const OPERATOR_TYPE = 'sigill.operator.1';
 export const NO_RECORD: Uint8Array = new Uint8Array(32);
 
+/** @throws EvidenceError RECORD_FORM for a record that could not be read again */
 export function signSlotRecord(record: SlotRecord, operator: Signer): Uint8Array {
-  assertSlotRecord(record);
-  return createSign1(encodeSlotRecord(record), operator);
+  const payload = asRecord(() => encodeSlotRecord(record));
+  decodeSlotRecord(payload);
+  return createSign1(payload, operator);
 }
 
+/** @throws EvidenceError RECORD_FORM for a record that could not be read again */
 export function signOperatorRecord(record: OperatorRecord, operator: Signer): Uint8Array {
-  return createSign1(encodeOperatorRecord(record), operator);
+  const payload = asRecord(() => encodeOperatorRecord(record));
+  decodeOperatorRecord(payload);
+  return createSign1(payload, operator);
 }
 
 /** @throws EvidenceError RECORD_FORM, SEAL_FORM, KEY_*, SIGNATURE_* */
@@ -137,12 +142,22 @@ export function assertRecordFollows(last: Opened<SlotRecord> | null, next: SlotR
     if (kept === undefined) throw chainError(`slot ${next.slot}: an agent is missing`);
     if (agent.state === 'revoked' && kept.state === 'active')
       throw chainError(`slot ${next.slot}: revoked is final`);
+    if (!isSameSuccession(agent.succeeds, kept.succeeds))
+      throw chainError(`slot ${next.slot}: whom an agent succeeds never changes`);
   }
 }
 
 /** The agent of this name in a record, whatever its state. */
 export function findAgent(record: SlotRecord, agent: Uint8Array): RegisteredAgent | undefined {
   return record.agents.find(({ key }) => equalBytes(agentId(key), agent));
+}
+
+function isSameSuccession(
+  one: RegisteredAgent['succeeds'],
+  other: RegisteredAgent['succeeds'],
+): boolean {
+  if (one === null || other === null) return one === other;
+  return equalBytes(one.agent, other.agent) && equalBytes(one.lastHeaderHash, other.lastHeaderHash);
 }
 
 function encodeSlotRecord(record: SlotRecord): Uint8Array {

@@ -44,8 +44,11 @@ export interface RollCall {
 const CALL_TYPE = 'sigill.call.1';
 export const OPERATOR_ORIGIN_HASH: Uint8Array = new Uint8Array(32);
 
+/** @throws EvidenceError CALL_FORM for a call that could not be read again */
 export function encodeCall({ slot, originHash, size, root, age, recordHash }: Call): Uint8Array {
-  return encodeCbor([CALL_TYPE, slot, originHash, size, root, age, recordHash]);
+  const bytes = encodeCbor([CALL_TYPE, slot, originHash, size, root, age, recordHash]);
+  decodeCall(bytes);
+  return bytes;
 }
 
 /** @throws EvidenceError CALL_FORM */

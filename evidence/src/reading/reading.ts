@@ -72,34 +72,12 @@ export function agentId(spki: Uint8Array): Uint8Array {
 /** @throws EvidenceError READING_FORM */
 export function encodeReading(reading: Reading): Uint8Array {
   assertForm(reading);
-  const { clock, origin } = reading;
   const writer = new CborWriter(256 + 48 * reading.fields.length);
-  writer.array(12);
-  writer.text(READING_TYPE);
-  writer.bytes(reading.agent);
-  writer.integer(reading.seq);
-  writer.text(reading.source);
-  writer.text(reading.device);
-  writer.integer(reading.n);
-  writer.text(reading.kind);
-  writer.integer(reading.time);
-  writer.array(4);
-  writer.integer(clock.quality);
-  writer.value(clock.maxErrorMs);
-  writer.value(clock.deviceTime);
-  writer.integer(clock.uptimeMs);
-  writer.array(2);
-  writer.text(origin.driver);
-  writer.value(origin.frameHash);
-  writer.array(reading.fields.length);
-  for (const field of reading.fields) {
-    writer.array(4);
-    writer.text(field.name);
-    writeValue(writer, field.value);
-    writer.value(field.unit);
-    writer.value(field.code);
+  try {
+    writeReading(writer, reading);
+  } catch (cause) {
+    throw new EvidenceError('READING_FORM', (cause as Error).message, { cause });
   }
-  writer.bytes(reading.salt);
   const bytes = writer.finish();
   if (bytes.length > MAX_READING_BYTES)
     throw formError(`at most ${MAX_READING_BYTES} bytes expected, got ${bytes.length}`);
@@ -127,6 +105,36 @@ export function formatValue(value: FieldValue): string {
   if (value instanceof Uint8Array)
     return Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return formatDecimal(value);
+}
+
+function writeReading(writer: CborWriter, reading: Reading): void {
+  const { clock, origin } = reading;
+  writer.array(12);
+  writer.text(READING_TYPE);
+  writer.bytes(reading.agent);
+  writer.integer(reading.seq);
+  writer.text(reading.source);
+  writer.text(reading.device);
+  writer.integer(reading.n);
+  writer.text(reading.kind);
+  writer.integer(reading.time);
+  writer.array(4);
+  writer.integer(clock.quality);
+  writer.value(clock.maxErrorMs);
+  writer.value(clock.deviceTime);
+  writer.integer(clock.uptimeMs);
+  writer.array(2);
+  writer.text(origin.driver);
+  writer.value(origin.frameHash);
+  writer.array(reading.fields.length);
+  for (const field of reading.fields) {
+    writer.array(4);
+    writer.text(field.name);
+    writeValue(writer, field.value);
+    writer.value(field.unit);
+    writer.value(field.code);
+  }
+  writer.bytes(reading.salt);
 }
 
 function writeValue(writer: CborWriter, value: FieldValue): void {
@@ -189,12 +197,18 @@ function readValue(reader: CborReader): FieldValue {
 }
 
 function assertForm(reading: Reading): void {
-  const { clock } = reading;
+  const { clock, origin } = reading;
   if (reading.agent.length !== 16 || reading.salt.length !== 16)
     throw formError('agent and salt of 16 bytes expected');
+  if (origin.frameHash !== null && origin.frameHash.length !== 32)
+    throw formError(`frameHash of 32 bytes expected, got ${origin.frameHash.length}`);
   if (!isUint(reading.seq) || !isUint(reading.n) || !isUint(clock.uptimeMs))
     throw formError('seq, n and uptimeMs: integers from 0 to 2^53-1 expected');
   if (!Number.isSafeInteger(reading.time)) throw formError('time: integer milliseconds expected');
+  if (clock.maxErrorMs !== null && !isUint(clock.maxErrorMs))
+    throw formError('maxErrorMs: integer from 0 to 2^53-1 expected');
+  if (clock.deviceTime !== null && !Number.isSafeInteger(clock.deviceTime))
+    throw formError('deviceTime: integer milliseconds expected');
   if (!SOURCE.test(reading.source)) throw formError(`source ${clip(reading.source)}`);
   if (!DEVICE.test(reading.device)) throw formError(`device ${clip(reading.device)}`);
   if (reading.kind === '') throw formError('kind is empty');

@@ -31,9 +31,17 @@ describe('attacks on a batch', () => {
     ['a reading inserted', ([a, b, c]) => [a!, b!, altered(b!), c!], 'BATCH_SEQUENCE'],
     ['readings swapped', ([a, b, c]) => [b!, a!, c!], 'BATCH_ROOT'],
     ['a reading repeated', ([a, b]) => [a!, b!, b!], 'BATCH_ROOT'],
-    ['a reading of another agent put in its place', ([a, , c]) => [a!, foreign.readings[1]!, c!], 'BATCH_ROOT'],
+    [
+      'a reading of another agent put in its place',
+      ([a, , c]) => [a!, foreign.readings[1]!, c!],
+      'BATCH_ROOT',
+    ],
     ['a heartbeat removed, its leaf hash too', ([a, b]) => [a!, b!], 'BATCH_SEQUENCE'],
-    ['a leaf hash that is not of the reading erased', ([a, , c]) => [a!, testBytes('x'), c!], 'BATCH_ROOT'],
+    [
+      'a leaf hash that is not of the reading erased',
+      ([a, , c]) => [a!, testBytes('x'), c!],
+      'BATCH_ROOT',
+    ],
   ])('%s', (_name, change, code) => {
     const frames = change(second.readings).map(() => null);
     expect(refusal({ ...second, readings: change(second.readings), frames }, first)).toBe(code);
@@ -104,7 +112,9 @@ describe('attacks on a batch', () => {
   });
 
   it('an earlier batch rewritten under the ones that follow it', () => {
-    const rewritten = resealed([...second.readings].map((bytes, at) => (at === 1 ? altered(bytes) : bytes)));
+    const rewritten = resealed(
+      [...second.readings].map((bytes, at) => (at === 1 ? altered(bytes) : bytes)),
+    );
     expect(refusal(rewritten, first)).toBeNull();
     expect(refusal(third, rewritten)).toBe('BATCH_LINK');
   });
@@ -113,7 +123,9 @@ describe('attacks on a batch', () => {
     const [one, two, three] = second.frames;
     const swapped = { ...second, frames: [two!, one!, three!] };
     expect(refusal(swapped, first)).toBe('BATCH_FRAME');
-    expect(refusal({ ...second, frames: [one!, utf8('other'), three!] }, first)).toBe('BATCH_FRAME');
+    expect(refusal({ ...second, frames: [one!, utf8('other'), three!] }, first)).toBe(
+      'BATCH_FRAME',
+    );
   });
 });
 
@@ -155,5 +167,6 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 function writeLittleEndian(target: Uint8Array, value: bigint): void {
-  for (let at = 0; at < target.length; at += 1) target[at] = Number((value >> BigInt(8 * at)) & 255n);
+  for (let at = 0; at < target.length; at += 1)
+    target[at] = Number((value >> BigInt(8 * at)) & 255n);
 }

@@ -58,6 +58,7 @@ export function decodeBatch(bytes: Uint8Array): Batch {
     const readings = readList(reader, () => reader.bytes());
     const frames = readList(reader, () => reader.nullable(() => reader.bytes()));
     reader.end();
+    assertWrittenOnce(frames);
     if (readings.length !== frames.length)
       throw formError(`${readings.length} frames expected, got ${frames.length}`);
     return { seal, readings, frames };
@@ -174,8 +175,6 @@ function matchFrames(batch: Batch, readings: readonly (Reading | null)[]): (Uint
   return readings.map((reading, index) => {
     const written = batch.frames[index] ?? null;
     if (written !== null) {
-      if (frame !== null && equalBytes(written, frame))
-        throw new EvidenceError('BATCH_FRAME', `frame ${index} repeats the one before it`);
       frame = written;
       frameHash = sha256(written);
     }
@@ -185,6 +184,16 @@ function matchFrames(batch: Batch, readings: readonly (Reading | null)[]): (Uint
       throw new EvidenceError('BATCH_FRAME', `frame ${index} is not the one its reading names`);
     return fits ? frame : null;
   });
+}
+
+function assertWrittenOnce(frames: readonly (Uint8Array | null)[]): void {
+  let last: Uint8Array | null = null;
+  for (const frame of frames) {
+    if (frame === null) continue;
+    if (last !== null && equalBytes(frame, last))
+      throw formError('a frame is written once, and null beside the readings that share it');
+    last = frame;
+  }
 }
 
 function readList<T>(reader: CborReader, item: () => T): T[] {

@@ -39,7 +39,19 @@ export interface BatchHeader {
 export const BATCH_TYPE = 'sigill.batch.1';
 export const NO_PREVIOUS: Uint8Array = new Uint8Array(32);
 
+/** @throws EvidenceError HEADER_FORM for a header that could not be read again */
 export function encodeHeader(header: BatchHeader): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = writeHeader(header);
+  } catch (cause) {
+    throw new EvidenceError('HEADER_FORM', (cause as Error).message, { cause });
+  }
+  decodeHeader(bytes);
+  return bytes;
+}
+
+function writeHeader(header: BatchHeader): Uint8Array {
   const writer = new CborWriter(256);
   writer.array(11);
   writer.text(BATCH_TYPE);
