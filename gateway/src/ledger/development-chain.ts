@@ -133,7 +133,7 @@ function fixedOptions(chainId: number): string[] {
     ...['--chain-id', `${chainId}`, '--hardfork', 'prague', '--accounts', '1'],
     // The order of arrival is the one thing a block is made again by; no block is made but on demand.
     ...['--order', 'fifo', '--no-mining', '--slots-in-an-epoch', '1'],
-    ...['--prune-history', '16', '--transaction-block-keeper', '512'],
+    ...['--prune-history', '16', '--transaction-block-keeper', '256'],
     // anvil takes no block older than its own start: let that be long ago.
     ...['--timestamp', '1'],
   ];

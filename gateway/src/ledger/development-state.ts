@@ -5,9 +5,10 @@
 import { gunzipSync } from 'node:zlib';
 import type { JsonRpc } from './json-rpc.ts';
 
-// What browsers may compare headers with: seven hours at three blocks per ten seconds. The EVM itself looks back 256 blocks.
-const KEPT_BLOCKS = 8192;
-const KEPT_TRANSACTION_BLOCKS = 512;
+// What browsers may compare headers with: four hours at three blocks per ten seconds, 1.6 kB each.
+// The EVM itself looks back 256 blocks.
+const KEPT_BLOCKS = 4096;
+const KEPT_TRANSACTION_BLOCKS = 256;
 
 interface AnvilState {
   readonly best_block_number: number;
