@@ -83,6 +83,7 @@ describe('a disk that fails', () => {
         );
         if (agent.status().state === 'recovering') await timers.advance(2000);
       }
+      disk.fault = null;
       await timers.advance(120_000);
 
       const readings = await closeAndCheck(agent);

@@ -46,6 +46,7 @@ export interface JournalOptions {
    * record: what the writer must know once earlier segments are gone.
    */
   readonly segmentHead?: () => Uint8Array;
+  /** Without the head. */
   readonly segmentBytes?: number;
   readonly maxRecordBytes?: number;
   readonly maxBytes?: number;
@@ -67,7 +68,7 @@ export function toLimits(options: JournalOptions): JournalLimits {
   const maxBytes = options.maxBytes ?? 1024 * MEBIBYTE;
   return {
     // Small enough that the last one is replayed in well under a second at start, and that released space returns soon.
-    segmentBytes: Math.min(options.segmentBytes ?? 4 * MEBIBYTE, Math.floor(maxBytes / 8)),
+    segmentBytes: Math.min(options.segmentBytes ?? 2 * MEBIBYTE, Math.floor(maxBytes / 8)),
     maxRecordBytes: options.maxRecordBytes ?? MEBIBYTE,
     maxBytes,
     // Cards stall for seconds; at 20,000 readings a second this is about five of them.

@@ -75,6 +75,18 @@ describe('a group commit', () => {
   });
 });
 
+describe('a segment', () => {
+  it('takes records however large its head has grown', async () => {
+    const journal = await open(createFakeDisk(), {
+      segmentBytes: 100,
+      segmentHead: () => new Uint8Array(500),
+    });
+    for (let index = 0; index < 12; index++) await journal.append(word(`record ${index}`));
+
+    expect(journal.heads().length).toBeLessThan(5);
+  });
+});
+
 describe('one writer', () => {
   it('is refused a journal that another holds, and gets it when that one closes', async () => {
     const disk = createFakeDisk();

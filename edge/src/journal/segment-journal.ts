@@ -73,7 +73,8 @@ function createSegmentJournal(
     assertAppendable(record);
     const last = segments.at(-1);
     const size = record.length + FRAME_OVERHEAD;
-    const opensSegment = last === undefined || last.end + size > last.base + limits.segmentBytes;
+    const opensSegment =
+      last === undefined || last.end + size > last.base + last.headBytes + limits.segmentBytes;
     const head = opensSegment ? options.segmentHead?.() : undefined;
     const headSize = head === undefined ? 0 : head.length + FRAME_OVERHEAD;
     if (heldBytes() + headSize + size > limits.maxBytes) {
@@ -81,7 +82,8 @@ function createSegmentJournal(
         retryable: true,
       });
     }
-    if (opensSegment) segments.push({ base: last?.end ?? 0, end: last?.end ?? 0 });
+    const base = last?.end ?? 0;
+    if (opensSegment) segments.push({ base, end: base, headBytes: headSize });
     // It shares the fate of the record behind it, whose promise tells.
     if (head !== undefined) enqueue(head).durable.catch(() => undefined);
     const { position, durable } = enqueue(record);

@@ -7,6 +7,8 @@ import { frameSize, type LastCommit, readFrame, scanSegment, writeFrame } from '
 export interface Segment {
   readonly base: Position;
   end: Position;
+  /** Of the head, which does not count against the segment's size: one that outgrew it would fill every segment. */
+  headBytes: number;
 }
 
 export interface OpenedSegments {
@@ -56,7 +58,7 @@ async function listSegments(disk: Disk, directory: string): Promise<Segment[]> {
         `${segmentPath(directory, previous.base)} ends at ${previous.end}, the next segment begins at ${base}`,
       );
     }
-    segments.push({ base, end: base + size });
+    segments.push({ base, end: base + size, headBytes: 0 });
   }
   return segments;
 }
