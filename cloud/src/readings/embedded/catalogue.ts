@@ -9,7 +9,8 @@ import type { Stream, StreamName } from '../reading-store.ts';
 export interface StreamEntry {
   readonly id: number;
   readonly name: StreamName;
-  readonly series: Map<string, SeriesEntry>;
+  /** By field: one for each unit the device has used. */
+  readonly series: Map<string, SeriesEntry[]>;
   latest: LatestReading | null;
 }
 
@@ -60,42 +61,47 @@ export class Catalogue {
 
   addSeries(stream: StreamEntry, field: string, unit: string | null): SeriesEntry {
     const entry = { id: this.#seriesCount++, stream, field, unit, latest: null };
-    stream.series.set(seriesKey(field, unit), entry);
+    const same = stream.series.get(field);
+    if (same === undefined) stream.series.set(field, [entry]);
+    else same.push(entry);
     return entry;
   }
 
   /** Takes back the newest streams and series of a write that failed. */
   forget(streams: readonly StreamEntry[], series: readonly SeriesEntry[]): void {
-    for (const one of series) one.stream.series.delete(seriesKey(one.field, one.unit));
+    for (const one of series) {
+      const rest = one.stream.series.get(one.field)?.filter((other) => other !== one) ?? [];
+      if (rest.length > 0) one.stream.series.set(one.field, rest);
+      else one.stream.series.delete(one.field);
+    }
     for (const one of streams) this.#streams.delete(streamKey(one.name));
     this.#byId.length -= streams.length;
     this.#seriesCount -= series.length;
   }
 }
 
-export function seriesKey(field: string, unit: string | null): string {
-  return unit === null ? field : `${field}\n${unit}`;
-}
-
 function streamKey({ agent, source, device }: StreamName): string {
   return `${agent}\n${source}\n${device}`;
 }
 
+export function seriesIn(
+  stream: StreamEntry,
+  field: string,
+  unit: string | null,
+): SeriesEntry | undefined {
+  return stream.series.get(field)?.find((one) => one.unit === unit);
+}
+
 /** The series of a field that the device wrote last. */
 export function newestSeries(stream: StreamEntry, field: string): SeriesEntry | undefined {
-  let newest: SeriesEntry | undefined;
-  for (const one of stream.series.values()) {
-    if (one.field !== field) continue;
-    if (newest === undefined || (one.latest?.seq ?? -1) > (newest.latest?.seq ?? -1)) newest = one;
-  }
-  return newest;
+  const seq = (one: SeriesEntry) => one.latest?.seq ?? -1;
+  return stream.series.get(field)?.reduce((a, b) => (seq(b) > seq(a) ? b : a));
 }
 
 export function describeStream(entry: StreamEntry): Stream | null {
   if (entry.latest === null) return null;
   const { kind, ...latest } = entry.latest;
-  const names = new Set([...entry.series.values()].map(({ field }) => field));
-  const fields = [...names].sort().flatMap((name) => {
+  const fields = [...entry.series.keys()].sort().flatMap((name) => {
     const series = newestSeries(entry, name);
     if (series?.latest == null) return [];
     const { value, time } = series.latest;

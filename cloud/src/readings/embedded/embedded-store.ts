@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CloudError } from '../../errors.ts';
 import type { ReadingStore } from '../reading-store.ts';
-import { describeStream, loadCatalogue, newestSeries, seriesKey } from './catalogue.ts';
+import { describeStream, loadCatalogue, newestSeries, seriesIn } from './catalogue.ts';
 import { createNumberRuns } from './number-runs.ts';
 import { listReadings, rangeOf } from './queries.ts';
 import { SCHEMA } from './schema.ts';
@@ -85,10 +85,10 @@ export async function openEmbeddedStore(
     streams: async () => catalogue.entries.map(describeStream).filter((stream) => stream !== null),
     async range(name, query) {
       const stream = catalogue.stream(name);
+      if (stream === undefined) return null;
+      const { field, unit } = name;
       const series =
-        name.unit === undefined
-          ? stream && newestSeries(stream, name.field)
-          : stream?.series.get(seriesKey(name.field, name.unit));
+        unit === undefined ? newestSeries(stream, field) : seriesIn(stream, field, unit);
       return series === undefined
         ? null
         : readers.run((connection) => rangeOf(connection, series, query));

@@ -12,7 +12,7 @@ import {
   type LatestReading,
   type SeriesEntry,
   type StreamEntry,
-  seriesKey,
+  seriesIn,
 } from './catalogue.ts';
 import { createNumberRuns, type NumberRuns } from './number-runs.ts';
 import { createRows } from './rows.ts';
@@ -59,7 +59,7 @@ export async function writeBatches(
   }
 
   function seriesOf(stream: StreamEntry, field: string, unit: string | null): SeriesEntry {
-    const known = stream.series.get(seriesKey(field, unit));
+    const known = seriesIn(stream, field, unit);
     if (known !== undefined) return known;
     const made = catalogue.addSeries(stream, field, unit);
     newSeries.push(made);
