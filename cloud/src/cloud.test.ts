@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudFixture, createCloudFixture, postBatches } from './testing/cloud-fixture.ts';
 import { createSite } from './testing/site-fixture.ts';
-import { TLS_CERTIFICATE, TLS_KEY } from './testing/tls-fixture.ts';
+import { writeCertificate } from './testing/tls-fixture.ts';
 
 let fixture: CloudFixture;
 beforeEach(async () => {
@@ -50,9 +50,9 @@ describe('a cloud', () => {
 });
 
 describe('TLS', () => {
+  let certificate: string;
   beforeEach(async () => {
-    await writeFile(join(fixture.directory, 'tls.pem'), TLS_KEY, { mode: 0o600 });
-    await writeFile(join(fixture.directory, 'certificate.pem'), TLS_CERTIFICATE);
+    ({ certificate } = await writeCertificate(fixture.directory));
     await reconfigure((text) =>
       text.replace('port: 0', 'port: 0, tls: { key: tls.pem, certificate: certificate.pem }'),
     );
@@ -62,7 +62,7 @@ describe('TLS', () => {
     const { url } = await fixture.start();
     expect(url).toMatch(/^https:/);
     const answer = await new Promise<{ status: number; hsts: unknown }>((resolve, reject) =>
-      request(`${url}/health`, { ca: TLS_CERTIFICATE }, (response) => {
+      request(`${url}/health`, { ca: certificate }, (response) => {
         response.resume();
         const hsts = response.headers['strict-transport-security'];
         resolve({ status: Number(response.statusCode), hsts });

@@ -1,20 +1,15 @@
-/** For tests: a certificate for localhost that signed itself, valid for a hundred years, and its key. */
-export const TLS_CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBmzCCAUGgAwIBAgIUH06oQ5zjKev+xJ5Yqu6G3oOsTzAwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEyMDgwN1oYDzIxMjYxMDI5
-MTIwODA3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAASoaU+mmkOktOEmXJUB1Z/gtNfX8gc4zWxOgtX5WczZeHhEAYtjXKpE
-tpDzzY3UsXVBMEztAx/ur3YL9lZt1xKIo28wbTAdBgNVHQ4EFgQUAKLIkfpQSE9b
-XufTAmCZCyn21qowHwYDVR0jBBgwFoAUAKLIkfpQSE9bXufTAmCZCyn21qowDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
-zj0EAwIDSAAwRQIgfxLis0zDFBoo1oJom6Ai58y4L5Hg1CMLgq5J5V5B5YYCIQC+
-9I4wUM46LvQAK3BX/UFol51pg/CVFdBbO41Clv7Ytw==
------END CERTIFICATE-----
-`;
+/** For tests: a new key and a certificate for this machine that signed itself. */
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-export const TLS_KEY = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJ5nEZQcMER9/fzzq
-kQLh0zhaD44tl/A3XympkVHgDvyhRANCAASoaU+mmkOktOEmXJUB1Z/gtNfX8gc4
-zWxOgtX5WczZeHhEAYtjXKpEtpDzzY3UsXVBMEztAx/ur3YL9lZt1xKI
------END PRIVATE KEY-----
-`;
+/** Writes tls.pem and certificate.pem. */
+export async function writeCertificate(directory: string): Promise<{ certificate: string }> {
+  const certificate = join(directory, 'certificate.pem');
+  execFileSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+    ...['-keyout', join(directory, 'tls.pem'), '-out', certificate, '-days', '2'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'],
+  ]);
+  return { certificate: await readFile(certificate, 'utf8') };
+}
