@@ -17,7 +17,7 @@ import {
   writePlans,
 } from './own-readings.ts';
 import { createSealer, type SealedBatch } from './sealer.ts';
-import { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+import { agentPlan, type SourcePlan } from './source-plan.ts';
 import { createStamp } from './stamp.ts';
 
 /** Keeps an agent's run going: opens it, says what must be said, and opens it anew after a failure. */
@@ -39,7 +39,6 @@ export interface AgentLife {
   close(): Promise<void>;
 }
 
-const DEFAULT_HEARTBEAT_MS = 300_000;
 const REOPEN = { firstMs: 1000, maxMs: 60_000 };
 // A sixteenth of the journal is kept for headers and gaps, and half of that for heartbeats too.
 const RESERVED_SHARE = { observation: 1 / 16, heartbeat: 1 / 32 };
@@ -50,7 +49,7 @@ export async function startAgentLife(
 ): Promise<AgentLife> {
   const { clock, timers, signer, log = silentLog } = parts;
   const agent = agentId(signer.publicKey);
-  const plans = [...parts.sources, agentPlan(parts.heartbeatMs ?? DEFAULT_HEARTBEAT_MS)];
+  const plans = [...parts.sources, agentPlan(parts.heartbeatMs)];
   const sealer = createSealer(signer);
   const stamp = createStamp(clock, parts.random);
   const losses = createLosses();
@@ -236,17 +235,5 @@ export async function startAgentLife(
     hasRoom,
     tellLosses,
     close,
-  };
-}
-
-/** The agent promises of itself what it promises of its sources. */
-function agentPlan(heartbeatMs: number): SourcePlan {
-  return {
-    name: AGENT_SOURCE,
-    driver: AGENT_DRIVER,
-    cadenceMs: null,
-    heartbeatMs,
-    heartbeats: 'source',
-    frames: 'hash',
   };
 }

@@ -12,6 +12,7 @@ import { EdgeError } from './errors.ts';
 import { createHeldBatches } from './held-batches.ts';
 import type { JournalUsage } from './journal/journal.ts';
 import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
+import { createRecentBatches } from './recent-batches.ts';
 import { recoverOpenBatch, recoverState } from './recovery.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
@@ -61,9 +62,6 @@ export interface AgentRun {
   close(): Promise<void>;
 }
 
-// What was just sealed is offered at once: kept until then, it is not read back from the card.
-const RECENT_BYTES = 4 * 1024 * 1024;
-
 export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
   const { sealer, timers } = parts;
   let state: AgentState | null = null;
@@ -85,8 +83,7 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
   return startRun(state);
 
   function startRun(state: AgentState): AgentRun {
-    const recent = new Map<number, SealedBatch>();
-    let recentBytes = 0;
+    const recent = createRecentBatches();
     let sealedBefore = state.nextBatch;
     let beacon: Beacon | null = state.beacon;
     let marksUnwritten = false;
@@ -146,7 +143,7 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
         (position) => {
           held.note(batch.header.batch, position);
           const sealed = sealer.seal(batch);
-          keepRecent(sealed);
+          recent.add(sealed);
           sealedBefore = sealed.number + 1;
           parts.onSealed(sealed);
         },
@@ -159,16 +156,6 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
       if (!marksUnwritten) return;
       marksUnwritten = false;
       append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore)).catch(() => undefined);
-    }
-
-    function keepRecent(batch: SealedBatch): void {
-      recent.set(batch.number, batch);
-      recentBytes += batch.bytes.length;
-      for (const [number, oldest] of recent) {
-        if (recentBytes <= RECENT_BYTES) break;
-        recent.delete(number);
-        recentBytes -= oldest.bytes.length;
-      }
     }
 
     function receipted(beforeBatch: number): void {
@@ -196,11 +183,7 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
       marksUnwritten = true;
       held.forget(beforeBatch);
       sealer.forget(beforeBatch);
-      for (const number of recent.keys()) {
-        if (number >= beforeBatch) break;
-        recentBytes -= recent.get(number)!.bytes.length;
-        recent.delete(number);
-      }
+      recent.forget(beforeBatch);
       await journal.release(position);
     }
 
@@ -217,7 +200,7 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
         for await (const batch of held.read(from)) {
           yield sealer.seal(batch);
           next++;
-          if (next >= sealedBefore || recent.has(next)) break;
+          if (next >= sealedBefore || recent.get(next) !== undefined) break;
         }
         if (next === from) throw new EdgeError('JOURNAL_CORRUPT', `batch ${from} has no header`);
       }

@@ -49,7 +49,7 @@ it(`keeps its word through ${KILLS} kills at any moment (seed ${SEED})`, async (
   } finally {
     await rm(directory, { recursive: true });
   }
-});
+}, 120_000);
 
 /** What the agent said until it was killed, which is some lines in. */
 async function liveUntilLine(directory: string, first: number, count: number): Promise<string[]> {

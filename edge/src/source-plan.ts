@@ -18,6 +18,20 @@ export interface SourcePlan {
 export const AGENT_SOURCE = '~agent';
 export const AGENT_DRIVER = 'sigill';
 
+const DEFAULT_HEARTBEAT_MS = 300_000;
+
+/** The agent promises of itself what it promises of its sources. */
+export function agentPlan(heartbeatMs = DEFAULT_HEARTBEAT_MS): SourcePlan {
+  return {
+    name: AGENT_SOURCE,
+    driver: AGENT_DRIVER,
+    cadenceMs: null,
+    heartbeatMs,
+    heartbeats: 'source',
+    frames: 'hash',
+  };
+}
+
 export function isSamePlan(left: SourcePlan, right: SourcePlan): boolean {
   return (
     left.name === right.name &&
