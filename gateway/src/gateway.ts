@@ -184,7 +184,9 @@ function holderOf(agent: Agent): BatchHolder {
   return {
     id: agent.id,
     read: async (batch) => (await agent.batch(batch))?.bytes ?? null,
-    release: (beforeBatch) => agent.release(beforeBatch),
+    // After a crash the agent may still be asking for receipts it had: it keeps those batches until then.
+    release: (beforeBatch) =>
+      agent.release(Math.min(beforeBatch, agent.status().position?.receiptedBefore ?? 0)),
   };
 }
 

@@ -62,15 +62,21 @@ const ANSWER_TIMEOUT_MS = 30_000;
 export function createCloudClient(http: HttpClient, timers: Timers): CloudClient {
   async function ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const attempt = new AbortController();
-    const timeout = timers.wait(ANSWER_TIMEOUT_MS, attempt.signal).then(() => attempt.abort());
     const stop = () => attempt.abort();
     signal.addEventListener('abort', stop, { once: true });
+    let late = false;
+    const watch = timers.wait(ANSWER_TIMEOUT_MS, attempt.signal).then(() => {
+      late = !attempt.signal.aborted;
+      attempt.abort();
+    });
     try {
       return await http.request(request, attempt.signal);
+    } catch (error) {
+      throw late ? unanswered(request, error) : error;
     } finally {
       signal.removeEventListener('abort', stop);
       attempt.abort();
-      await timeout;
+      await watch;
     }
   }
 
@@ -119,6 +125,14 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
       return asAnchorCounts(readJson(await ask(request, signal)));
     },
   };
+}
+
+function unanswered({ path }: HttpRequest, cause: unknown): GatewayError {
+  return new GatewayError(
+    'CLOUD_UNREACHABLE',
+    `the cloud does not answer ${path.split('?')[0]} in ${ANSWER_TIMEOUT_MS / 1_000} s`,
+    { cause, retryable: true },
+  );
 }
 
 function post(path: string, type: string, body: Uint8Array): HttpRequest {

@@ -265,7 +265,11 @@ describe('a cloud in trouble', () => {
     await cloud.until(() => cloud.requests.length === 1);
     timers.advance(30_000);
     await rest();
-    expect(events[0]).toMatchObject({ what: 'CLOUD_UNREACHABLE' });
+    expect(events[0]).toMatchObject({
+      level: 'warning',
+      what: 'CLOUD_UNREACHABLE',
+      text: 'the cloud does not answer /ingest/v1/state in 30 s; what it lacks waits here',
+    });
   });
 
   test('is away for days: the wait doubles to five minutes, each random over its whole length', async () => {

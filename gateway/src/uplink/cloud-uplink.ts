@@ -92,7 +92,10 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
   function fail(error: unknown): void {
     const known = asGatewayError(error);
     if (known.code !== lastError?.code) {
-      tell({ level: known.retryable ? 'warning' : 'alarm', what: known.code, text: known.message });
+      const [level, after] = known.retryable
+        ? (['warning', '; what it lacks waits here'] as const)
+        : (['alarm', ''] as const);
+      tell({ level, what: known.code, text: known.message + after });
     }
     lastError = known;
     reachable = false;
