@@ -24,6 +24,8 @@ import { createStamp } from './stamp.ts';
 export interface AgentLife {
   /** Null while it recovers, and after it is closed. */
   readonly run: AgentRun | null;
+  /** While it recovers the failed run can still be read from and released: that may be what makes room again. */
+  readonly readable: AgentRun | null;
   /** Why it recovers. */
   readonly reason: string | null;
   readonly recoveries: number;
@@ -55,6 +57,8 @@ export async function startAgentLife(
   const losses = createLosses();
   const transports = new Map<string, string>();
   let run: AgentRun | null = null;
+  let failedRun: AgentRun | null = null;
+  let attempt = 0;
   let heartbeats: Heartbeats = createHeartbeats(plans, [], clock.uptimeMs());
   /** Refused by a failed journal, and yet perhaps durable: the next opening tells. */
   let unsure: { readonly seq: number; readonly lost: () => void }[] = [];
@@ -64,8 +68,9 @@ export async function startAgentLife(
   let recoveries = 0;
   let closed = false;
   let cancelTimer: () => void = () => undefined;
+  let reopening: Promise<void> = Promise.resolve();
 
-  const first = await open();
+  const first = await open(null);
   const sameBoot = first.state.boot !== null && equalBytes(first.state.boot, parts.boot);
   const known = promisedStreams(first.state, plans).map((stream) => ({ ...stream }));
   begin(first);
@@ -74,7 +79,7 @@ export async function startAgentLife(
     tellGap(source, device, gap);
   }
 
-  async function open(): Promise<AgentRun> {
+  async function open(before: AgentRun | null): Promise<AgentRun> {
     const opened: AgentRun = await openAgentRun({
       journal: { ...parts.journal, directory: parts.directory, disk: parts.disk, timers },
       agent,
@@ -85,6 +90,7 @@ export async function startAgentLife(
       stamp,
       sealer,
       limits: { ...DEFAULT_BATCH_LIMITS, ...parts.batch },
+      marks: before?.state ?? { receiptedBefore: 0, releasedBefore: 0 },
       onSealed,
       onFailure: (error) => recover(opened, error),
     });
@@ -113,34 +119,42 @@ export async function startAgentLife(
   function recover(failed: AgentRun, error: unknown): void {
     cancelTimer();
     run = null;
+    failedRun = failed;
     recoveries++;
     reason = String(error);
     log.error({ reason }, 'the journal failed; observations are lost until it opens again');
-    void failed.close().then(() => reopenLater(0));
+    reopenLater();
   }
 
-  function reopenLater(attempt: number): void {
+  function reopenLater(): void {
     if (closed) return;
-    const delayMs = backOffMs(attempt, REOPEN, randomFraction);
-    cancelTimer = timers.after(delayMs, () => {
-      open().then(resume, (error) => {
-        reason = String(error);
-        log.error({ reason, attempt }, 'the journal does not open');
-        reopenLater(attempt + 1);
-      });
+    cancelTimer = timers.after(backOffMs(attempt++, REOPEN, randomFraction), () => {
+      reopening = reopen();
     });
   }
 
-  function resume(opened: AgentRun): void {
-    if (closed) {
-      void opened.close();
-      return;
+  async function reopen(): Promise<void> {
+    const before = failedRun;
+    failedRun = null;
+    await before?.close();
+    try {
+      const opened = await open(before);
+      if (closed) await opened.close();
+      else resume(opened);
+    } catch (error) {
+      failedRun = before;
+      reason = String(error);
+      log.error({ reason, attempt }, 'the journal does not open');
+      reopenLater();
     }
+  }
+
+  function resume(opened: AgentRun): void {
+    reason = null;
     for (const { seq, lost } of unsure) if (seq >= opened.state.nextSeq) lost();
     unsure = [];
     const streams = promisedStreams(opened.state, plans).map((stream) => ({ ...stream }));
     begin(opened);
-    reason = null;
     log.info({ seq: opened.state.nextSeq }, 'the journal is open again');
     const counts = new Map<string, number>();
     for (const { source, device, gap } of losses.takeAll()) {
@@ -194,6 +208,7 @@ export async function startAgentLife(
     heartbeats.spoke(source, device, clock.uptimeMs());
     try {
       await written.durable;
+      attempt = 0;
     } catch (error) {
       unsure.push({ seq: written.seq, lost });
       throw error;
@@ -209,14 +224,19 @@ export async function startAgentLife(
   async function close(): Promise<void> {
     closed = true;
     cancelTimer();
+    await reopening;
     // It can be read from, and take receipts, until the last batch is sealed.
-    await run?.close();
+    await (run ?? failedRun)?.close();
     run = null;
+    failedRun = null;
   }
 
   return {
     get run() {
       return run;
+    },
+    get readable() {
+      return run ?? failedRun;
     },
     get reason() {
       return reason;

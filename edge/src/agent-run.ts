@@ -13,7 +13,7 @@ import { createHeldBatches } from './held-batches.ts';
 import type { JournalUsage } from './journal/journal.ts';
 import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
 import { createRecentBatches } from './recent-batches.ts';
-import { recoverOpenBatch, recoverState } from './recovery.ts';
+import { applyMarks, recoverOpenBatch, recoverState } from './recovery.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
 import type { Timers } from './timers.ts';
@@ -29,6 +29,8 @@ export interface AgentRunParts {
   readonly stamp: Stamp;
   readonly sealer: Sealer;
   readonly limits: BatchLimits;
+  /** What this process knows of receipts and releases beyond what the journal has. */
+  readonly marks: { readonly receiptedBefore: number; readonly releasedBefore: number };
   readonly onSealed: (batch: SealedBatch) => void;
   /** Called once; nothing is written after it. */
   readonly onFailure: (error: unknown) => void;
@@ -73,6 +75,7 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
   const batcher = createBatcher(parts.limits);
   try {
     state = await recoverState(journal, parts.agent, held);
+    applyMarks(state, parts.marks);
     const open = await recoverOpenBatch(journal, state, held);
     for (const [index, reading] of open.readings.entries())
       batcher.add(reading, open.frames[index]!);

@@ -5,7 +5,7 @@ export interface AgentStatus {
   readonly state: 'running' | 'recovering' | 'closed';
   /** Why it recovers; null while it runs. */
   readonly reason: string | null;
-  /** Null while it recovers. */
+  /** Null for the moments in which the journal is opened anew, and after closing. */
   readonly position: AgentPosition | null;
   readonly journal: JournalUsage | null;
   /** Observations are refused until something is released. */

@@ -53,14 +53,53 @@ describe('a disk that fails', () => {
     await expect(agent.observe('house-17', meterObservation('1'))).rejects.toThrow();
     await timers.advance(600_000);
     expect(agent.status()).toMatchObject({ state: 'recovering' });
-    expect(() => agent.batches(0)).toThrow(expect.objectContaining({ code: 'AGENT_RECOVERING' }));
+    expect(agent.status().recoveries).toBeLessThan(40);
     disk.fault = null;
     await timers.advance(120_000);
     await agent.observe('house-17', meterObservation('2'));
 
     const readings = await closeAndCheck(agent);
-    expect(ofKind(readings, 'boot').length).toBeGreaterThanOrEqual(1);
+    expect(ofKind(readings, 'boot')).toHaveLength(1);
     expect(ofKind(readings, 'meter')).toHaveLength(1);
+  });
+
+  it('full of our own batches has room again when these are sent and released', async () => {
+    const { agent, disk, timers } = await startAgent({
+      batch: { count: 4 },
+      journal: { segmentBytes: 1500 },
+    });
+    for (let index = 0; index < 40; index++) {
+      await agent.observe('house-17', meterObservation(String(index)));
+    }
+    disk.fault = (operation) => {
+      if (operation === 'remove') disk.fault = null;
+      return operation === 'write' || operation === 'create' ? 'ENOSPC' : null;
+    };
+    await expect(agent.observe('house-17', meterObservation('41'))).rejects.toThrow();
+    await timers.advance(300_000);
+    expect(agent.status()).toMatchObject({ state: 'recovering' });
+
+    const sent = await sealedBatches(agent);
+    agent.receipted(sent.length);
+    await agent.release(sent.length);
+    await timers.advance(120_000);
+    expect(agent.status()).toMatchObject({ state: 'running' });
+    await agent.observe('house-17', meterObservation('42'));
+    const readings = await closeAndCheck(agent, sent);
+    expect(ofKind(readings, 'meter').length).toBeGreaterThanOrEqual(41);
+  });
+
+  it('closes while the journal is being opened anew, and lets it go', async () => {
+    const { agent, disk, timers } = await startAgent();
+    failFrom(disk, 'write', 'EIO');
+    await expect(agent.observe('house-17', meterObservation('1'))).rejects.toThrow();
+    disk.fault = null;
+    const advanced = timers.advance(60_000);
+    await agent.close();
+    await advanced;
+
+    expect(agent.status()).toMatchObject({ state: 'closed', position: null });
+    await (await startAgent({ disk })).agent.close();
   });
 
   it('fails at every single operation in turn: no hole, and every loss told', async () => {

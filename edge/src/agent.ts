@@ -132,8 +132,8 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     quarantine.add(source, rejection, clock.nowMs());
   }
 
-  function working(): AgentRun {
-    if (life.run !== null) return life.run;
+  function readable(): AgentRun {
+    if (life.readable !== null) return life.readable;
     if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
     throw new EdgeError('AGENT_RECOVERING', `the journal failed: ${life.reason}`, {
       retryable: true,
@@ -141,28 +141,28 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   }
 
   async function batch(number: number): Promise<SealedBatch | null> {
-    for await (const found of working().batches(number)) {
+    for await (const found of readable().batches(number)) {
       return found.number === number ? found : null;
     }
     return null;
   }
 
   function status(): AgentStatus {
-    const { run, reason, recoveries, losses } = life;
-    const state = run?.state ?? null;
+    const { run, readable, reason, recoveries, losses } = life;
+    const state = readable?.state ?? null;
     return {
       state: closed ? 'closed' : run === null ? 'recovering' : 'running',
       reason,
       position: state && {
         nextSeq: state.nextSeq,
-        openReadings: run!.openReadings,
-        sealedBefore: run!.sealedBefore,
+        openReadings: readable!.openReadings,
+        sealedBefore: readable!.sealedBefore,
         receiptedBefore: state.receiptedBefore,
         releasedBefore: state.releasedBefore,
         streams: state.streams.size,
         beacon: state.beacon?.anchorIndex ?? null,
       },
-      journal: run?.usage() ?? null,
+      journal: readable?.usage() ?? null,
       full: run !== null && !life.hasRoom('observation'),
       recoveries,
       lost: losses.total,
@@ -184,14 +184,14 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     rejected,
     transport: (source, status) => life.transports.set(source, status),
     setBeacon: life.setBeacon,
-    batches: (fromBatch) => working().batches(fromBatch),
+    batches: (fromBatch) => readable().batches(fromBatch),
     batch,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    receipted: (beforeBatch) => working().receipted(beforeBatch),
-    release: async (beforeBatch) => working().release(beforeBatch),
+    receipted: (beforeBatch) => readable().receipted(beforeBatch),
+    release: async (beforeBatch) => readable().release(beforeBatch),
     status,
     close,
   };

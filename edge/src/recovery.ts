@@ -63,7 +63,7 @@ export async function recoverOpenBatch(
   return { readings: [], frames: [], header: null };
 }
 
-function applyMarks(
+export function applyMarks(
   state: AgentState,
   marks: { readonly receiptedBefore: number; readonly releasedBefore: number },
 ): void {
