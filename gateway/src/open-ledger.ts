@@ -35,11 +35,11 @@ const RPC_TIMEOUT_MS = 30_000;
 // A development chain makes a block each second; Ethereum one each 12 s.
 const POLL_MS = { development: 1_000, evm: 4_000 };
 
-/** Null when nothing is anchored. @throws GatewayError CONFIG_INVALID, LedgerError */
-export async function openLedger(parts: OpenLedgerParts): Promise<OpenedLedger | null> {
+/** @throws GatewayError CONFIG_INVALID, LedgerError */
+export async function openConfiguredLedger(parts: OpenLedgerParts): Promise<OpenedLedger> {
   const { config, timers, random, tell } = parts;
   const { ledger } = config;
-  if (ledger.kind === 'none') return null;
+  if (ledger.kind === 'none') throw new Error('no ledger is configured');
   const policy = agreedPolicy(ledger, parts.policy);
   const wallet = await openKeystore(
     ledger.kind === 'evm' ? ledger.keystore : join(config.keys, 'anchor.json'),

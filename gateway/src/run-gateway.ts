@@ -15,7 +15,7 @@ import { GatewayError } from './errors.ts';
 import type { Tell } from './events.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { readKeyFile } from './keys/key-file.ts';
-import { openLedger } from './open-ledger.ts';
+import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
 import { openTransport } from './open-transport.ts';
 import { openRegister } from './register.ts';
 import { createSources } from './sources.ts';
@@ -75,6 +75,13 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     await lock.release();
     throw error;
   }
+}
+
+/** Loaded only by a gateway that anchors: the ledger's library costs 10 MB. */
+async function openLedger(parts: OpenLedgerParts): Promise<OpenedLedger | null> {
+  if (parts.config.ledger.kind === 'none') return null;
+  const { openConfiguredLedger } = await import('./open-ledger.ts');
+  return openConfiguredLedger(parts);
 }
 
 function readRecords({ records }: GatewayConfig): [operator: Uint8Array, slot: Uint8Array] {
