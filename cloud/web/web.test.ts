@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildWeb } from './build.ts';
-import type { Reading } from './src/api/model.ts';
+import type { Reading, ReadingField, StreamField } from './src/api/model.ts';
+import { leadingField, leadingValue } from './src/live/streams.ts';
 import { findChromium, launchChromium, NO_CHROMIUM } from './testing/chromium-fixture.ts';
 import { type CloudFake, startCloudFake } from './testing/cloud-fake.ts';
 import { findFaults } from './testing/page-checks-fixture.ts';
@@ -19,17 +20,17 @@ const RPC = recordedBlock.source;
 const sealed = recorded.reading as NonNullable<typeof recorded.reading>;
 const ENTRY = Number(recorded.claims.find(({ claim }) => claim === 'logged')?.facts.entry);
 
-/** The recorded reading `seconds` later: the same meter, the next numbers. */
-const later = (seconds: number, power: string): Reading => ({
+const MAIN = leadingValue(sealed, leadingField(sealed) as StreamField) as ReadingField;
+
+/** The recorded reading `seconds` later, its main number changed. */
+const later = (seconds: number, value: string): Reading => ({
   ...sealed,
   seq: sealed.seq + seconds,
   n: sealed.n + seconds,
   time: sealed.time + seconds * 1000,
   entry: ENTRY + seconds,
   state: 'sealed',
-  fields: sealed.fields.map((field) =>
-    field.name === 'power.import' ? { ...field, value: power } : field,
-  ),
+  fields: sealed.fields.map((field) => (field.name === MAIN.name ? { ...field, value } : field)),
 });
 const upTo = (entries: number) => watermarks(99, entries, entries, entries, entries);
 
@@ -59,7 +60,7 @@ describe('the page', () => {
         ledger: { rpc: RPC, chainId: 1, contract: '0x00' },
       },
       streams: [stream({ agent, source, device, origin: ORIGIN, fields: [...sealed.fields] })],
-      readings: [later(0, '1.447')],
+      readings: [later(0, MAIN.value)],
       series: () => ({ unit: 'kW', times: [], values: [], low: [], high: [] }),
       evidence: () => recordedFile,
       policy: recordedPolicy,
@@ -94,7 +95,7 @@ describe('the page', () => {
   it('says within a glance that it demonstrates, what the meter does, and how firm that is', async () => {
     await open();
     expect(await textOf('.demo-bar')).toContain('The meter is simulated');
-    expect((await textOf('.figure')).replace(/\s+/g, ' ')).toBe('1.447 kW');
+    expect((await textOf('.figure')).replace(/\s+/g, ' ')).toBe(`${MAIN.value} ${MAIN.unit}`);
     expect(await textOf('.live-state')).toContain('Sealed');
     expect(await textOf('.foot')).toContain('9.8.7');
     expect(complaints).toEqual([]);
@@ -102,8 +103,8 @@ describe('the page', () => {
 
   it('moves as it happens: a new value, then its state', async () => {
     await open();
-    cloud.reading(later(1, '2.500'));
-    await page.getByText('2.500').first().waitFor();
+    cloud.reading(later(1, '42.500'));
+    await page.getByText('42.500').first().waitFor();
     cloud.watermarks(upTo(ENTRY + 2));
     await page.locator('.live-state').getByText('Final').waitFor();
     expect(await textOf('.track-sum')).toContain('The newest value is final');
@@ -115,7 +116,7 @@ describe('the page', () => {
     await button.focus();
     await page.keyboard.press('Enter');
     await page.getByText('Every claim holds.').waitFor();
-    expect(await textOf('.sealed-value')).toContain('1.447');
+    expect(await textOf('.sealed-value')).toContain(MAIN.value);
     expect(await textOf('.ledger-word')).toContain('has the same hash');
     expect(page.url()).toContain(verifyHash());
     for (let i = 0; i < 40; i++) await page.keyboard.press('Tab');
@@ -135,7 +136,7 @@ describe('the page', () => {
   it('shows which claim catches a changed value, and mends the file again', async () => {
     await open(verifyHash());
     await page.getByRole('button', { name: 'The reading’s value' }).click();
-    await page.getByText('The file now says 1.446 kW instead of 1.447 kW.').waitFor();
+    await page.getByText(`instead of ${MAIN.value} ${MAIN.unit}.`).waitFor();
     expect(await textOf('.claim.no >> nth=0')).toContain('These bytes are what the agent sealed');
     expect(await textOf('.verdict')).toContain('do not hold');
     await page.getByRole('button', { name: 'Restore the file' }).click();
@@ -171,9 +172,11 @@ describe('the page', () => {
   });
 
   it('tells when the list shows something else than the evidence, or the evidence is another’s', async () => {
-    cloud.data.readings = [later(0, '0.447')];
+    cloud.data.readings = [later(0, '42.500')];
     await open(verifyHash());
-    await page.getByText('listed as 0.447 kW, sealed as 1.447 kW').waitFor();
+    await page
+      .getByText(`listed as 42.500 ${MAIN.unit}, sealed as ${MAIN.value} ${MAIN.unit}`)
+      .waitFor();
     await page.goto(`${cloud.url}/#/verify/${sealed.agent}/${sealed.seq + 1}`);
     await page.getByText('The server sent the evidence of another reading.').waitFor();
   });

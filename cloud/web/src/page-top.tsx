@@ -4,10 +4,11 @@ import { type Stream, sameStream } from './api/model.ts';
 import { Button, Choice } from './design/button.tsx';
 import { SealMark } from './design/icons.tsx';
 import type { LiveState } from './live/live-state.ts';
-import { isAboutAgent } from './live/streams.ts';
+import { isAboutAgent, leadingField } from './live/streams.ts';
 import type { Theme } from './settings.ts';
 import type { Language } from './strings/language.ts';
-import { useWords } from './strings/words.ts';
+import { quantityWords } from './strings/quantity-words.ts';
+import { useWords, type Words } from './strings/words.ts';
 
 interface PageTopProps {
   readonly state: LiveState;
@@ -61,10 +62,10 @@ interface StreamChoiceProps {
 }
 
 function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Element {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const groups = [
-    [t.page.meters, streams.filter((one) => !isAboutAgent(one) && one.kind === 'meter')],
-    [t.page.otherDevices, streams.filter((one) => !isAboutAgent(one) && one.kind !== 'meter')],
+    [t.page.meters, streams.filter((one) => !isAboutAgent(one))],
     [t.page.aboutAgents, streams.filter(isAboutAgent)],
   ] as const;
   return (
@@ -80,7 +81,7 @@ function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Ele
               <optgroup key={label} label={label}>
                 {members.map((one) => (
                   <option key={streams.indexOf(one)} value={streams.indexOf(one)}>
-                    {[one.source, one.device].filter(Boolean).join(' · ')}
+                    {streamWords(one, words)}
                   </option>
                 ))}
               </optgroup>
@@ -89,4 +90,12 @@ function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Ele
       </select>
     </label>
   );
+}
+
+/** What it measures stands before the device's long number: two meters of one house differ there first. */
+function streamWords(stream: Stream, { t, language }: Words): string {
+  if (isAboutAgent(stream)) return t.page.agentOf(stream.agent.slice(0, 8));
+  const leading = leadingField(stream);
+  const measures = leading === null ? '' : quantityWords(leading.name, language);
+  return [stream.source, measures, stream.device].filter(Boolean).join(' · ');
 }

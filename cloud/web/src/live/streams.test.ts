@@ -6,19 +6,13 @@ const field = (name: string, unit: string | null) => ({ name, unit });
 const value = (name: string, text: string) => ({ name, value: text, unit: 'kW', code: null });
 
 describe('which stream comes first', () => {
-  it('is a meter with power, before other meters, other devices, and what agents say of themselves', () => {
+  it('is one with power, before other devices, and those before what agents say of themselves', () => {
     const streams = [
       stream({ source: '~agent', device: '', kind: 'boot', fields: [] }),
-      stream({ device: 'tag', kind: 'tag' }),
       stream({ device: 'gas', fields: [field('gas.volume', 'm3')] }),
       stream({ device: 'electricity' }),
     ];
-    expect(sortStreams(streams).map(({ device }) => device)).toEqual([
-      'electricity',
-      'gas',
-      'tag',
-      '',
-    ]);
+    expect(sortStreams(streams).map(({ device }) => device)).toEqual(['electricity', 'gas', '']);
   });
 });
 
@@ -27,16 +21,20 @@ describe('which number is shown large', () => {
     const fields = ['power.import.l1', 'power.limit', 'power.import'].map((name) =>
       field(name, 'kW'),
     );
-    expect(leadingField({ fields: [field('voltage.l1', 'V'), ...fields] })?.name).toBe(
-      'power.import',
-    );
+    expect(
+      leadingField({ source: 'house-17', fields: [field('voltage.l1', 'V'), ...fields] })?.name,
+    ).toBe('power.import');
   });
 
   it('is the first field with a unit when there is no power, and none when nothing has a unit', () => {
     expect(
-      leadingField({ fields: [field('tariff.active', null), field('gas.volume', 'm3')] })?.name,
+      leadingField({
+        source: 'house-17',
+        fields: [field('tariff.active', null), field('gas.volume', 'm3')],
+      })?.name,
     ).toBe('gas.volume');
-    expect(leadingField({ fields: [field('boot.id', null)] })).toBeNull();
+    expect(leadingField({ source: 'house-17', fields: [field('boot.id', null)] })).toBeNull();
+    expect(leadingField({ source: '~agent', fields: [field('plan.heartbeat', 'ms')] })).toBeNull();
   });
 
   it('turns to what is fed in when nothing is taken', () => {

@@ -2,23 +2,26 @@
 import type { ReadingField, Stream, StreamField } from '../api/model.ts';
 
 interface HasFields {
+  readonly source: string;
   readonly fields: readonly StreamField[];
 }
 
 const POWER_UNITS = new Set(['W', 'kW', 'MW']);
 
 /** Readings about the agent itself (`~agent`) and coarse twins (`x~cell`) are streams too, but not meters. */
-export const isAboutAgent = (stream: Stream): boolean => stream.source.includes('~');
+export const isAboutAgent = (stream: { readonly source: string }): boolean =>
+  stream.source.includes('~');
 
-/** Meters first, then other devices, then what an agent says about itself; otherwise in the server's order. */
+/** Power first, then other devices, then what an agent says about itself; otherwise in the server's order. */
 export function sortStreams(streams: readonly Stream[]): Stream[] {
   const rank = (stream: Stream) =>
-    isAboutAgent(stream) ? 3 : stream.kind !== 'meter' ? 2 : leadingPower(stream) === null ? 1 : 0;
+    isAboutAgent(stream) ? 2 : leadingPower(stream) === null ? 1 : 0;
   return streams.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** The number shown large: total power when the device tells it, else its first field with a unit. */
 export function leadingField(stream: HasFields): StreamField | null {
+  if (isAboutAgent(stream)) return null;
   return leadingPower(stream) ?? stream.fields.find((field) => field.unit !== null) ?? null;
 }
 

@@ -7,6 +7,7 @@ import { useWords } from '../strings/words.ts';
 import type { CurveProps } from './curve.tsx';
 import { extentOf, type Hole, toCurve } from './curve-data.ts';
 import { createPlot, type Plot } from './plot.ts';
+import { isFlow } from './value-range.ts';
 
 interface StageProps extends CurveProps {
   readonly holes: readonly Hole[];
@@ -21,24 +22,29 @@ export function CurveStage(props: StageProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const pinned = useRef(false);
+  const fromZero = isFlow(field.unit);
   const data = useMemo(() => (series === null ? null : toCurve(series, holes)), [series, holes]);
   const extent = useMemo(() => (series === null ? null : extentOf(series)), [series]);
 
   useEffect(() => {
     if (host.current === null) return;
-    plot.current = createPlot(host.current, language, {
-      hover: (time) => pinned.current || onTime(time),
-      pick: (time) => {
-        pinned.current = !pinned.current;
-        onTime(time);
+    plot.current = createPlot(
+      host.current,
+      { language, fromZero },
+      {
+        hover: (time) => pinned.current || onTime(time),
+        pick: (time) => {
+          pinned.current = !pinned.current;
+          onTime(time);
+        },
       },
-    });
+    );
     return () => plot.current?.destroy();
-  }, [language, theme]);
+  }, [language, theme, fromZero]);
 
   useEffect(() => {
     if (data !== null) plot.current?.update({ data, from, to, regions, holes });
-  }, [data, from, to, regions, holes, language, theme]);
+  }, [data, from, to, regions, holes, language, theme, fromZero]);
 
   const time = series?.times[index] ?? null;
   useEffect(() => plot.current?.mark(time), [time]);

@@ -3,11 +3,11 @@ import './meter-page.css';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Api } from '../api/client.ts';
-import type { Reading, Stream, Watermarks } from '../api/model.ts';
+import type { Reading, Stream, StreamField, Watermarks } from '../api/model.ts';
 import { EmptyState } from '../design/notice.tsx';
 import type { LiveState } from '../live/live-state.ts';
 import { progressOf, regionsOf } from '../live/progress.ts';
-import { leadingField } from '../live/streams.ts';
+import { leadingField, leadingValue } from '../live/streams.ts';
 import { useNow } from '../live/use-live.ts';
 import { useWords } from '../strings/words.ts';
 import { Curve } from './curve.tsx';
@@ -50,7 +50,7 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
         </EmptyState>
       ) : (
         <LiveValue
-          reading={newest}
+          reading={newestWith(readings, leading) ?? newest}
           leading={leading}
           marks={marks}
           connected={state.connection !== 'lost'}
@@ -58,7 +58,16 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
         />
       )}
       {marks !== null && <StageTrack readings={readings} marks={marks} />}
-      {leading !== null && <MeterCurve {...props} leading={leading.name} readings={readings} />}
+      {leading !== null && (
+        <MeterCurve
+          key={stream.device}
+          {...props}
+          leading={
+            leadingValue(newestWith(readings, leading) ?? newest, leading)?.name ?? leading.name
+          }
+          readings={readings}
+        />
+      )}
       <ReadingsTable
         readings={readings}
         complete={state.complete}
@@ -71,6 +80,20 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
   );
 }
 
+// So that the first minute of a new meter is a curve and not a dot at the edge.
+const SHORTEST_MS = 2 * 60_000;
+
+/** A meter that is younger than the range is shown from its first reading on. */
+function startOf(range: RangeName, to: number, { complete, readings }: LiveState): number {
+  const start = to - RANGES[range];
+  const first = complete ? readings?.at(-1)?.time : undefined;
+  return first === undefined ? start : Math.max(start, Math.min(first, to - SHORTEST_MS));
+}
+
+/** A sign of life may be newer than the newest number. */
+const newestWith = (readings: readonly Reading[], leading: StreamField): Reading | undefined =>
+  readings.find((reading) => leadingValue(reading, leading) !== null);
+
 interface MeterCurveProps extends MeterPageProps {
   readonly leading: string;
   readonly readings: readonly Reading[];
@@ -78,24 +101,24 @@ interface MeterCurveProps extends MeterPageProps {
 
 function MeterCurve(props: MeterCurveProps): JSX.Element {
   const { api, state, stream, marks, leading, readings, theme, onVerifyAt } = props;
-  const [chosen, setChosen] = useState<string | null>(null);
+  // What is shown large when the page opens; it stays when a cloud turns the flow around.
+  const [chosen, setChosen] = useState(leading);
   const [range, setRange] = useState<RangeName>('m15');
   const numbers = stream.fields.filter((field) => field.unit !== null);
-  const field =
-    numbers.find(({ name }) => name === chosen) ?? numbers.find(({ name }) => name === leading);
-  const name = field?.name ?? leading;
+  const field = numbers.find(({ name }) => name === chosen) ?? { name: chosen, unit: null };
   const to = useNow(range === 'm15' ? 1000 : 15_000);
-  const from = to - RANGES[range];
+  const from = startOf(range, to, state);
 
-  const loaded = useSeries(api, stream, name, range, state.connection === 'live');
+  const loaded = useSeries(api, stream, field.name, range, state.connection === 'live');
   const series = useMemo(
-    () => loaded.series && extendSeries(loaded.series, readings, name),
-    [loaded.series, readings, name],
+    () => loaded.series && extendSeries(loaded.series, readings, field.name),
+    [loaded.series, readings, field.name],
   );
   const newest = readings[0]?.time ?? to;
+  const first = Math.max(from, series?.times[0] ?? newest);
   const regions = useMemo(
-    () => (marks === null ? [] : regionsOf(progressOf(readings, marks), from, newest)),
-    [readings, marks, from, newest],
+    () => (marks === null ? [] : regionsOf(progressOf(readings, marks), first, newest)),
+    [readings, marks, first, newest],
   );
   return (
     <Curve
@@ -105,7 +128,7 @@ function MeterCurve(props: MeterCurveProps): JSX.Element {
       to={to}
       regions={regions}
       fields={numbers}
-      field={field ?? { name, unit: null }}
+      field={field}
       range={range}
       theme={theme}
       onRange={setRange}

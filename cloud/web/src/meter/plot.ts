@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import type { Region } from '../live/progress.ts';
 import type { Language } from '../strings/language.ts';
 import type { CurveData, Hole } from './curve-data.ts';
+import { valueRange } from './value-range.ts';
 
 const STRIP_HEIGHT = 7;
 const HATCH_STEP = 9;
@@ -26,6 +27,12 @@ export interface Drawing {
   readonly holes: readonly Hole[];
 }
 
+export interface PlotLook {
+  readonly language: Language;
+  /** What flows is measured from nothing; a voltage or a register is not. */
+  readonly fromZero: boolean;
+}
+
 export interface PlotHandlers {
   /** The pointer is over this time. */
   hover(timeMs: number): void;
@@ -33,7 +40,11 @@ export interface PlotHandlers {
   pick(timeMs: number): void;
 }
 
-export function createPlot(host: HTMLElement, language: Language, handlers: PlotHandlers): Plot {
+export function createPlot(
+  host: HTMLElement,
+  { language, fromZero }: PlotLook,
+  handlers: PlotHandlers,
+): Plot {
   const style = getComputedStyle(host);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   let regions: readonly Region[] = [];
@@ -53,7 +64,8 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
     for (const { stage, from, to } of regions) {
       const { left, right } = edges(plot, from, to);
       ctx.fillStyle = colour(stage);
-      ctx.fillRect(left, bbox.top + bbox.height - height, right - left, height);
+      const top = strip ? bbox.top + bbox.height : bbox.top;
+      ctx.fillRect(left, top, right - left, height);
     }
     ctx.restore();
   };
@@ -111,13 +123,18 @@ export function createPlot(host: HTMLElement, language: Language, handlers: Plot
       legend: { show: false },
       padding: [12, 12, 0, 0],
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 9 } },
-      scales: { x: { time: true, range: () => [limits.min, limits.max] } },
+      scales: {
+        x: { time: true, range: () => [limits.min, limits.max] },
+        y: { range: (_, low, high) => valueRange(low, high, fromZero) },
+      },
       axes: [
         {
           ...axis,
           values: (_, splits) => timeLabels(splits, limits, language),
           space: 5 * textSize,
-          size: 2.5 * textSize,
+          size: 2.5 * textSize + STRIP_HEIGHT,
+          gap: 5 + STRIP_HEIGHT,
+          ticks: { show: false },
         },
         {
           ...axis,

@@ -41,7 +41,11 @@ export function ReadingRow(props: ReadingRowProps): JSX.Element {
           <time dateTime={formatInstant(reading.time)}>{formatClock(reading.time, language)}</time>
         </td>
         <td class="number value">
-          {field === null ? reading.kind : <DigitsAndUnit field={field} />}
+          {field === null ? (
+            (t.kinds[reading.kind] ?? reading.kind)
+          ) : (
+            <DigitsAndUnit field={field} />
+          )}
         </td>
         <td>
           <span class="state-cell">

@@ -11,6 +11,13 @@ export interface ClaimWords {
   readonly no: string;
 }
 
+/** What the finality of a chain rests on, by chain profile. */
+const finalities: Readonly<Record<string, string>> = {
+  ethereum: 'two thirds of the stake of the Ethereum network',
+  development:
+    'one process on the machine of whoever runs it: a development ledger, which proves nothing to anybody else',
+};
+
 export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   sealed: {
     title: 'These bytes are what the agent sealed',
@@ -62,7 +69,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   block: {
     title: 'That block is the ledger’s own',
     proof: (f) =>
-      `Block ${f.block} has the same hash at ${f.sources}, asked by this page just now.`,
+      `Block ${f.block} has the same hash at ${f.sources}, asked by this page just now. It rests on ${finalities[String(f.profile)] ?? f.profile}.`,
     no: 'The ledger has another block by that number.',
   },
   bracket: {
@@ -96,6 +103,8 @@ export const trusts: Readonly<Record<Trust, string>> = {
   ledger: 'those who run the ledger',
   'header-source': 'whoever answered for the block',
 };
+
+export const nobody = 'nobody: it is arithmetic';
 
 /** Why a claim was not checked, or does not hold. Other reasons are error codes and stand as they are. */
 export const reasons: Readonly<Record<string, string>> = {

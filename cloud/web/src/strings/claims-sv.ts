@@ -2,6 +2,13 @@
 import type { ClaimId, Trust } from '../verify/examination.ts';
 import type { ClaimWords } from './claims-en.ts';
 
+/** Vad en kedjas slutgiltighet vilar på, per kedjeprofil. */
+const finalities: Readonly<Record<string, string>> = {
+  ethereum: 'två tredjedelar av insatserna i Ethereums nätverk',
+  development:
+    'ett enda program på datorn hos den som kör det: en utvecklingsliggare, som inte bevisar något för någon annan',
+};
+
 export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   sealed: {
     title: 'De här byten är vad agenten förseglade',
@@ -54,7 +61,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   block: {
     title: 'Det blocket är liggarens eget',
     proof: (f) =>
-      `Block ${f.block} har samma hash hos ${f.sources}, som sidan frågade alldeles nyss.`,
+      `Block ${f.block} har samma hash hos ${f.sources}, som sidan frågade alldeles nyss. Det vilar på ${finalities[String(f.profile)] ?? f.profile}.`,
     no: 'Liggaren har ett annat block med det numret.',
   },
   bracket: {
@@ -88,6 +95,8 @@ export const trusts: Readonly<Record<Trust, string>> = {
   ledger: 'de som driver liggaren',
   'header-source': 'den som svarade för blocket',
 };
+
+export const nobody = 'ingen: det är räkning';
 
 /** Varför ett påstående inte prövats eller inte håller. Andra skäl är felkoder och står som de är. */
 export const reasons: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** Every word of the page, in English. The other languages have the same keys: a missing one is a type error. */
-import { claims, reasons, trusts } from './claims-en.ts';
+import { claims, nobody, reasons, trusts } from './claims-en.ts';
 
 export const en = {
   title: 'Sigill',
@@ -9,9 +9,9 @@ export const en = {
     toLight: 'Switch to light appearance',
     toDark: 'Switch to dark appearance',
     meter: 'Meter',
+    agentOf: (agent: string) => `Agent ${agent}`,
     meters: 'Meters',
     aboutAgents: 'What agents say about themselves',
-    otherDevices: 'Other devices',
   },
   demonstration: {
     title: 'Demonstration.',
@@ -46,6 +46,14 @@ export const en = {
     missing: 'Missing',
     erased: 'Erased',
   },
+  kinds: {
+    meter: 'Reading',
+    heartbeat: 'Sign of life',
+    gap: 'Gap',
+    boot: 'Start',
+    clock: 'Clock',
+    plan: 'Plan',
+  } as Readonly<Record<string, string>>,
   stateMeanings: {
     sealed: 'signed on the gateway, where it was read',
     logged: 'in the gateway’s append-only log',
@@ -197,7 +205,8 @@ export const en = {
       notFound: 'There is no such reading here.',
       notFoundText: 'It was never sent to this server, or it was erased. Check the address.',
       notReady: 'The evidence is not ready yet.',
-      notReadyText: 'It is tried again by itself.',
+      notReadyText:
+        'The reading is sealed. Its evidence comes with the gateway’s next checkpoint; this page waits for it.',
       unreachable: 'The server does not answer.',
       unreachableText: 'It is tried again by itself.',
       other: 'The evidence could not be fetched.',
@@ -247,6 +256,7 @@ export const en = {
   },
   claims,
   trusts,
+  nobody,
   reasons,
   footer: {
     sentence:

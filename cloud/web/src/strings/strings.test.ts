@@ -17,6 +17,8 @@ const SAME = new Set([
   'title',
   'demonstration.title',
   'table.agent',
+  'kinds.boot',
+  'kinds.plan',
   'curve.ranges.m15',
   'curve.ranges.h1',
   'curve.ranges.h24',

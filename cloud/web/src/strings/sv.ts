@@ -1,5 +1,5 @@
 /** Varje ord på sidan, på svenska. */
-import { claims, reasons, trusts } from './claims-sv.ts';
+import { claims, nobody, reasons, trusts } from './claims-sv.ts';
 import type { Strings } from './en.ts';
 
 export const sv: Strings = {
@@ -10,9 +10,9 @@ export const sv: Strings = {
     toLight: 'Byt till ljust utseende',
     toDark: 'Byt till mörkt utseende',
     meter: 'Mätare',
+    agentOf: (agent) => `Agent ${agent}`,
     meters: 'Mätare',
     aboutAgents: 'Vad agenterna säger om sig själva',
-    otherDevices: 'Andra enheter',
   },
   demonstration: {
     title: 'Demonstration.',
@@ -46,6 +46,14 @@ export const sv: Strings = {
     broken: 'Bruten',
     missing: 'Saknas',
     erased: 'Raderad',
+  },
+  kinds: {
+    meter: 'Avläsning',
+    heartbeat: 'Livstecken',
+    gap: 'Lucka',
+    boot: 'Start',
+    clock: 'Klocka',
+    plan: 'Plan',
   },
   stateMeanings: {
     sealed: 'signerad på gatewayen, där den lästes av',
@@ -197,7 +205,8 @@ export const sv: Strings = {
       notFoundText:
         'Den har aldrig sänts till den här servern, eller så är den raderad. Kontrollera adressen.',
       notReady: 'Beviset är inte klart ännu.',
-      notReadyText: 'Sidan försöker igen av sig själv.',
+      notReadyText:
+        'Avläsningen är förseglad. Beviset kommer med gatewayens nästa kontrollpunkt; sidan väntar på det.',
       unreachable: 'Servern svarar inte.',
       unreachableText: 'Sidan försöker igen av sig själv.',
       other: 'Beviset gick inte att hämta.',
@@ -247,6 +256,7 @@ export const sv: Strings = {
   },
   claims,
   trusts,
+  nobody,
   reasons,
   footer: {
     sentence:

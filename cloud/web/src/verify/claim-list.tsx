@@ -72,11 +72,9 @@ function ClaimCard({ claim, caught }: { claim: Claim; caught: boolean }): JSX.El
         {claim.holds === 'yes' ? (
           <>
             <p>{words.proof(claim.facts, (ms) => formatMoment(ms, language))}</p>
-            {claim.trust.length > 0 && (
-              <p class="quiet small">
-                {t.verify.trust}: {claim.trust.map((one) => t.trusts[one]).join('; ')}
-              </p>
-            )}
+            <p class="quiet small">
+              {t.verify.trust}: {claim.trust.map((one) => t.trusts[one]).join('; ') || t.nobody}
+            </p>
           </>
         ) : (
           <>

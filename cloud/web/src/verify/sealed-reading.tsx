@@ -28,7 +28,9 @@ export function SealedReading({ examination, listed }: SealedReadingProps): JSX.
     <section class="panel sealed-reading">
       {main !== null && <p class="quiet">{quantityWords(main.name, language)}</p>}
       <p class={`sealed-value ${sealed ? '' : 'is-broken'}`}>
-        {main === null ? reading.kind : formatDigits(main.value, language)}{' '}
+        {main === null
+          ? (t.kinds[reading.kind] ?? reading.kind)
+          : formatDigits(main.value, language)}{' '}
         <span class="quiet">
           {formatUnit(main?.unit ?? null)} {!sealed && t.verify.notProven}
         </span>

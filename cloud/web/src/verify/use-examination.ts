@@ -5,7 +5,7 @@ import { PageError } from '../errors.ts';
 import type { Examination, SeenBlock } from './examination.ts';
 import { fetchBlock } from './ledger-block.ts';
 
-const RETRY_MS = 3000;
+const RETRY_MS = 1500;
 
 export type Engine = typeof import('./engine.ts');
 export type Step = 'fetching' | 'judging' | 'ledger';
