@@ -38,6 +38,7 @@ export async function startAnvil(options: readonly string[]): Promise<Anvil> {
     child.stdin.end();
     await ended;
   };
+  void ended.then(kill); // the watcher is not needed any more
   try {
     const url = await new Promise<string>((resolve, reject) => {
       let heard = '';
