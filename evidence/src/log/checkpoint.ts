@@ -16,6 +16,7 @@ import type { Signer } from '../keys/signer.ts';
 import {
   assertKeyName,
   formatNote,
+  isKeyName,
   type NoteKey,
   noteKeyId,
   parseNote,
@@ -46,6 +47,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (
     rest.length !== 1 ||
     rest[0] !== '' ||
+    !isKeyName(origin) ||
     !/^(0|[1-9]\d{0,15})$/.test(size) ||
     !Number.isSafeInteger(number)
   )

@@ -77,7 +77,7 @@ export function formatSignatureLine({ name, keyId, blob }: NoteSignature): strin
 export function parseSignatureLine(line: string): NoteSignature {
   const match = /^— (\S+) (\S+)$/.exec(line);
   const [, name = '', encoded = ''] = match ?? [];
-  if (match === null || !KEY_NAME.test(name)) throw syntax(`signature line ${clip(line)}`);
+  if (match === null || !isKeyName(name)) throw syntax(`signature line ${clip(line)}`);
   const bytes = fromBase64(encoded);
   if (bytes.length < 5) throw syntax(`signature of ${bytes.length} bytes`);
   return { name, keyId: bytes.slice(0, 4), blob: bytes.slice(4) };
@@ -104,7 +104,7 @@ export function formatNoteKey(key: NoteKey): string {
 export function parseNoteKey(text: string): NoteKey {
   const [name = '', id = '', ...rest] = text.split('+');
   const encoded = rest.join('+'); // base64 may hold a plus of its own
-  if (!KEY_NAME.test(name) || !/^[0-9a-f]{8}$/.test(id)) throw syntax(`key ${clip(text)}`);
+  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id)) throw syntax(`key ${clip(text)}`);
   const bytes = fromBase64(encoded);
   const type = bytes[0];
   if ((type !== 1 && type !== 4) || bytes.length !== 33)
@@ -114,10 +114,13 @@ export function parseNoteKey(text: string): NoteKey {
   return key;
 }
 
+export function isKeyName(name: string): boolean {
+  return KEY_NAME.test(name) && name.isWellFormed();
+}
+
 /** @throws EvidenceError NOTE_SYNTAX */
 export function assertKeyName(name: string): void {
-  if (!KEY_NAME.test(name))
-    throw syntax(`key name without spaces or plus expected, got ${clip(name)}`);
+  if (!isKeyName(name)) throw syntax(`key name without spaces or plus expected, got ${clip(name)}`);
 }
 
 function syntax(message: string): EvidenceError {

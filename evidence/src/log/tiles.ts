@@ -95,6 +95,8 @@ export function tilesAfterAppend(
     let index = Math.floor(count / TILE_WIDTH);
     const width = count - index * TILE_WIDTH;
     let row = width === 0 ? [] : splitHashes(readTile({ level, index, width }));
+    if (row.length !== width)
+      throw new EvidenceError('TILE_FORM', `tile of ${width} hashes expected, got ${row.length}`);
     for (let at = 0; at < hashes.length; ) {
       const take = Math.min(TILE_WIDTH - row.length, hashes.length - at);
       row = row.concat(hashes.slice(at, at + take));
