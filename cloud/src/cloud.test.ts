@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,19 @@ describe('a cloud', () => {
     const status = await (await fetch(`${second.url}/api/v1/status`)).json();
     expect(status).toMatchObject({ origins: [{ sealed: 1 }] });
     await expect(fetch(`${first.url}/health`)).rejects.toThrow();
+  });
+
+  it('rebuilds its readings from the archive when their file is gone', async () => {
+    const { site } = fixture;
+    const { url } = await fixture.start();
+    const batches = Array.from({ length: 70 }, () => site.agent.seal([{}, {}]));
+    await postBatches(url, site.origin, 0, batches);
+    await fixture.stop();
+    await rm(join(fixture.directory, 'data/readings.duckdb'));
+    const { core } = await fixture.start();
+    await core.idle();
+    expect(await core.store.readings({ limit: 1000 })).toHaveLength(140);
+    expect((await core.store.streams())[0]?.latest.seq).toBe(139);
   });
 
   it('takes records as base64 on one line too', async () => {

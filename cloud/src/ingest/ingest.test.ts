@@ -93,6 +93,14 @@ describe('batches', () => {
     await expect(send(0, ...seal(1, 1))).rejects.toMatchObject({ code: 'ORIGIN_CLOSED' });
   });
 
+  it('of too many gateways at once are told to come again', async () => {
+    const [a] = seal(1, 1) as [FixtureBatch];
+    const answers = await Promise.allSettled(Array.from({ length: 17 }, () => send(0, a)));
+    const refused = answers.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'INGEST_BUSY', retryable: true } }]);
+    expect(await send(0, a)).toEqual({ next: 1, quarantined: [] });
+  });
+
   it('out of which no seal can be read are no entries: the whole request is refused', async () => {
     const [a] = seal(1, 1) as [FixtureBatch];
     await expect(send(0, a, { bytes: new Uint8Array([0x83, 1, 2, 3]) })).rejects.toMatchObject({

@@ -17,6 +17,7 @@ export interface CloudFixture {
   readonly ledger: FixtureLedger;
   /** Starts it; several starts one after another are restarts. */
   start(): Promise<RunningCloud>;
+  stop(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -53,13 +54,18 @@ demonstration: true
 ${extra}`,
   );
   let running: RunningCloud | null = null;
+  async function stop(): Promise<void> {
+    await running?.stop();
+    running = null;
+  }
   return {
     directory,
     configFile,
     site,
     ledger,
+    stop,
     async start() {
-      await running?.stop();
+      await stop();
       running = await startCloud(await readCloudConfig(configFile), {
         logger: pino({ level: 'silent' }),
         web,
@@ -67,7 +73,7 @@ ${extra}`,
       return running;
     },
     async dispose() {
-      await running?.stop();
+      await stop();
       await rm(directory, { recursive: true });
     },
   };

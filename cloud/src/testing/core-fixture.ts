@@ -10,6 +10,7 @@ import { createSite, type FixtureSite, newSigner, START } from './site-fixture.t
 export const WITNESS_NAME = 'witness.example/one';
 
 export interface CoreFixture {
+  readonly directory: string;
   readonly site: FixtureSite;
   readonly ledger: FixtureLedger;
   readonly witness: Signer;
@@ -42,6 +43,7 @@ export async function openCoreFixture(): Promise<CoreFixture> {
     });
   let core = await open();
   return {
+    directory,
     site,
     ledger,
     witness,

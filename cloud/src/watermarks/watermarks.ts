@@ -37,13 +37,12 @@ export async function openWatermarks(
   moved: (marks: Watermarks) => void,
 ): Promise<WatermarkBook> {
   let marks: readonly Watermarks[] = await readAll(database, ledger);
-  return {
-    list: () => marks,
-    stateOf(origin, entry) {
-      const mark = marks.find((one) => one.origin === origin);
-      return EVIDENCE_STATES.findLast((state) => entry < (mark?.[state] ?? 0)) ?? 'sealed';
-    },
-    async refresh() {
+  let refreshing: Promise<void> | null = null;
+  let again = false;
+
+  async function refreshAll(): Promise<void> {
+    do {
+      again = false;
       const before = marks;
       marks = await readAll(database, ledger);
       for (const mark of marks) {
@@ -52,6 +51,22 @@ export async function openWatermarks(
           moved(mark);
         }
       }
+    } while (again);
+  }
+
+  return {
+    list: () => marks,
+    stateOf(origin, entry) {
+      const mark = marks.find((one) => one.origin === origin);
+      return EVIDENCE_STATES.findLast((state) => entry < (mark?.[state] ?? 0)) ?? 'sealed';
+    },
+    // Asked for with every request: one at a time, and one more for all that came meanwhile.
+    refresh() {
+      again = true;
+      refreshing ??= refreshAll().finally(() => {
+        refreshing = null;
+      });
+      return refreshing;
     },
   };
 }

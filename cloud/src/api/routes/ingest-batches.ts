@@ -15,6 +15,7 @@ const schema = {
     'Body: CBOR [origin, firstIndex, [* batch]]. Repeating a request changes nothing. A batch that is not believed is quarantined and named in the answer; the next one is taken. 409 tells the index expected.',
   tags: ['ingest'],
   consumes: ['application/cbor'],
+  body: Type.Unsafe<unknown>({ description: 'CBOR [origin, firstIndex, [* batch]]' }),
   response: {
     200: Type.Object({
       next: Count,

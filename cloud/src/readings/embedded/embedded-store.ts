@@ -114,9 +114,11 @@ async function open(path: string, options: EmbeddedStoreOptions): Promise<DuckDB
       lock_configuration: 'true',
     });
   } catch (cause) {
-    throw new CloudError('READINGS_FAILED', `${path} cannot be opened: ${String(cause)}`, {
-      cause,
-    });
+    throw new CloudError(
+      'READINGS_FAILED',
+      `${path} cannot be opened: ${String(cause)}; if no other process has it, move it away: it is rebuilt from the archive`,
+      { cause },
+    );
   }
 }
 
