@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { commands } from './commands.ts';
+import { openPseudoTerminal } from './simulators/pseudo-terminal.ts';
 
 const TELEGRAM = '/KMP5 ZABF\r\n\r\n0-0:96.1.1(4530)\r\n1-0:1.8.1(00185.000*kWh)\r\n!\r\n';
 
@@ -11,13 +12,13 @@ const TELEGRAM = '/KMP5 ZABF\r\n\r\n0-0:96.1.1(4530)\r\n1-0:1.8.1(00185.000*kWh)
 async function sigill(args: readonly string[], input: string | readonly Buffer[] = '') {
   const command = commands.find(({ name }) => name === args[0]);
   if (command === undefined) throw new Error(`no command ${args[0]}`);
-  const out: string[] = [];
-  const err: string[] = [];
-  const sink = (lines: string[]) =>
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const sink = (chunks: Buffer[]) =>
     new Writable({
       highWaterMark: 1,
       write(chunk, _, done) {
-        lines.push(String(chunk));
+        chunks.push(chunk);
         setImmediate(done);
       },
     });
@@ -28,8 +29,8 @@ async function sigill(args: readonly string[], input: string | readonly Buffer[]
     env: {},
     signal: new AbortController().signal,
   });
-  const lines = (chunks: string[]) => chunks.join('').split('\n').filter(Boolean);
-  return { code, out: lines(out), err: lines(err) };
+  const lines = (chunks: Buffer[]) => String(Buffer.concat(chunks)).split('\n').filter(Boolean);
+  return { code, out: lines(out), err: lines(err), raw: Buffer.concat(out) };
 }
 
 function temporary(content: string): string {
@@ -179,5 +180,57 @@ describe('sigill drivers', () => {
 
   it('tells its usage', async () => {
     expect((await sigill(['drivers', '--yaml'])).code).toBe(2);
+  });
+});
+
+describe('sigill simulate', () => {
+  it('sends what the driver reads', async () => {
+    const { code, raw } = await sigill([
+      'simulate',
+      'dsmr-p1',
+      '--to',
+      '-',
+      '--count',
+      '2',
+      '--interval',
+      '0',
+    ]);
+    expect(code).toBe(0);
+    const { out } = await sigill(['decode', '--driver', 'dsmr-p1'], [raw]);
+    expect(out.map((line) => JSON.parse(line).kind)).toEqual(['meter', 'meter', 'meter', 'meter']);
+  });
+
+  it('opens a pseudo-terminal and prints its path', async () => {
+    const { code, out } = await sigill(['simulate', 'dsmr-p1', '--to', 'pty', '--count', '1']);
+    expect(code).toBe(0);
+    expect(out[0]).toMatch(/^\/dev\//);
+  });
+
+  it('sends out of a serial port', async () => {
+    const terminal = await openPseudoTerminal();
+    const received: number[] = [];
+    terminal.onData((bytes) => received.push(...bytes));
+    const { code } = await sigill(['simulate', 'dsmr-p1', '--to', terminal.path, '--count', '1']);
+    expect(code).toBe(0);
+    const { out } = await sigill(['decode', '--driver', 'dsmr-p1'], [Buffer.from(received)]);
+    expect(out).toHaveLength(2);
+    await terminal.close();
+  });
+
+  it('says why a port does not open', async () => {
+    const { code, err } = await sigill(['simulate', 'dsmr-p1', '--to', '/dev/no-such-port']);
+    expect(code).toBe(3);
+    expect(err.join('\n')).toContain('there is no port /dev/no-such-port');
+  });
+
+  it.each([
+    [[], /one of dsmr-p1 is needed/],
+    [['toaster', '--to', '-'], /one of dsmr-p1 is needed/],
+    [['dsmr-p1'], /--to PORT, --to pty or --to - is needed/],
+    [['dsmr-p1', '--to', '-', '--seed', 'x'], /--seed takes a whole number, got x/],
+  ])('tells its usage for %j', async (args, message) => {
+    const { code, err } = await sigill(['simulate', ...args]);
+    expect(code).toBe(2);
+    expect(err.join('\n')).toMatch(message);
   });
 });

@@ -5,5 +5,6 @@
 import type { Command } from './command.ts';
 import { decode } from './commands/decode.ts';
 import { drivers } from './commands/drivers.ts';
+import { simulate } from './commands/simulate.ts';
 
-export const commands: readonly Command[] = [drivers, decode];
+export const commands: readonly Command[] = [drivers, decode, simulate];

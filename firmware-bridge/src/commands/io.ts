@@ -13,8 +13,11 @@ export const ENVIRONMENT = 3;
 
 /** One line of NDJSON, or of text; waits for a slow reader, so that memory stays bounded. */
 export async function writeLine(stream: Writable, line: object | string): Promise<void> {
-  const text = typeof line === 'string' ? line : JSON.stringify(line);
-  if (!stream.write(`${text}\n`) && !stream.destroyed) await once(stream, 'drain');
+  await writeBytes(stream, `${typeof line === 'string' ? line : JSON.stringify(line)}\n`);
+}
+
+export async function writeBytes(stream: Writable, bytes: Uint8Array | string): Promise<void> {
+  if (!stream.write(bytes) && !stream.destroyed) await once(stream, 'drain');
 }
 
 export function tellUsage(io: CommandIo, command: string, error: unknown): number {

@@ -31,4 +31,21 @@ describe('pseudo-terminal', () => {
     await terminal.close();
     expect(existsSync(terminal.path)).toBe(false);
   });
+
+  it('neither waits for a reader nor keeps all it missed', async () => {
+    const terminal = await openPseudoTerminal();
+    for (let sent = 0; sent < 1000; sent++) terminal.write(new Uint8Array(1000).fill(sent % 256));
+    const reader = createReadStream(terminal.path);
+    const received: number[] = [];
+    reader.on('data', (chunk) => received.push(...(chunk as Buffer)));
+    reader.on('error', () => {}); // it ends with the terminal
+    await expect
+      .poll(() => {
+        terminal.write(EVERY_BYTE); // dropped until there is room
+        return Uint8Array.from(received.slice(-256));
+      })
+      .toEqual(EVERY_BYTE);
+    expect(received.length).toBeLessThan(120_000);
+    await terminal.close();
+  });
 });

@@ -8,10 +8,10 @@
 export type P1Clock = (text: string) => number | null;
 
 const TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)([SWsw]?)$/;
-const MINUTE = 60_000;
-// Offsets change on quarter hours at most, so one answer serves a quarter; a telegram of Flanders asks for 27 quarters.
-const QUARTER = 15 * MINUTE;
-const MAX_CACHED_QUARTERS = 256;
+// Offsets change on quarter hours at most, and on few days a year. A telegram of Flanders asks for 27 days.
+const DAY = 86_400_000;
+const QUARTER = 900_000;
+const MOST_REMEMBERED = 256;
 
 /** @throws RangeError for a zone the runtime does not know */
 export function createP1Clock(zone: string): P1Clock {
@@ -83,17 +83,28 @@ export function createZone(timeZone: string): (ms: number) => number {
     hour: 'numeric',
     minute: 'numeric',
   });
-  const cache = new Map<number, number>();
-  return (ms) => {
-    const quarter = Math.floor(ms / QUARTER);
-    const known = cache.get(quarter);
-    if (known !== undefined) return known;
-    if (cache.size >= MAX_CACHED_QUARTERS) cache.clear();
-    const at = quarter * QUARTER;
+  const ask = (at: number): number => {
     const part = Object.fromEntries(format.formatToParts(at).map((p) => [p.type, Number(p.value)]));
     const { year = 0, month = 0, day = 0, hour = 0, minute = 0 } = part;
-    const offset = Date.UTC(year, month - 1, day, hour, minute) - at;
-    cache.set(quarter, offset);
-    return offset;
+    return Date.UTC(year, month - 1, day, hour, minute) - at;
+  };
+  const atMidnight = remembering((day) => ask(day * DAY));
+  const atQuarter = remembering((quarter) => ask(quarter * QUARTER));
+  return (ms) => {
+    const day = Math.floor(ms / DAY);
+    const offset = atMidnight(day);
+    return offset === atMidnight(day + 1) ? offset : atQuarter(Math.floor(ms / QUARTER));
+  };
+}
+
+function remembering(answer: (question: number) => number): (question: number) => number {
+  const answers = new Map<number, number>();
+  return (question) => {
+    const known = answers.get(question);
+    if (known !== undefined) return known;
+    if (answers.size >= MOST_REMEMBERED) answers.clear();
+    const found = answer(question);
+    answers.set(question, found);
+    return found;
   };
 }
