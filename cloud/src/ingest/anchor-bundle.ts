@@ -79,6 +79,14 @@ export function refused(message: string, cause?: unknown): CloudError {
   return new CloudError('ANCHOR_REFUSED', `anchor: ${message}`, { cause });
 }
 
+export function missingAnchors(mined: number, wanted: number): CloudError {
+  return new CloudError(
+    'ANCHORS_MISSING',
+    `anchor ${mined} is expected next, this tells of ${wanted}`,
+    { facts: { next: mined } },
+  );
+}
+
 /** What breaks in the bundle is the bundle's fault. */
 export function asRefusal<T>(check: () => T): T {
   try {

@@ -3,16 +3,7 @@
  * can be taken back by its chain; a final one never.
  * @module
  */
-import {
-  EvidenceError,
-  encodeCbor,
-  equalBytes,
-  type LedgerPolicy,
-  type LedgerProof,
-  originHash,
-  rootAt,
-  verifyLedgerState,
-} from '@sigill/evidence';
+import { EvidenceError, equalBytes, type LedgerPolicy, originHash, rootAt } from '@sigill/evidence';
 import {
   type AnchorLogRow,
   addAnchor,
@@ -20,7 +11,6 @@ import {
   anchorLog,
   cutAnchors,
   putAnchorLog,
-  putLedgerState,
 } from '../database/anchors.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { raiseAlarm } from '../database/quarantine.ts';
@@ -30,11 +20,12 @@ import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 import {
   type AnchorBundle,
-  asRefusal,
   type CheckedAnchor,
   checkAnchorBundle,
+  missingAnchors,
   refused,
 } from './anchor-bundle.ts';
+import { takeLedgerState } from './take-ledger-state.ts';
 import { keepCheckpoint, openedCheckpoint, originOf } from './take-receipt.ts';
 import { anchorTree, siteTree } from './tree-names.ts';
 
@@ -59,7 +50,9 @@ export async function takeAnchor(
   await admitRecords(parts.register, bundle, checked);
   await assertCalledHeads(parts, bundle, checked);
   const log = await enterMined(parts, bundle, checked);
-  return bundle.ledger === null ? log : enterFinal(parts, bundle, bundle.ledger, log);
+  return bundle.ledger === null
+    ? log
+    : takeLedgerState(parts, bundle.anchor.index, bundle.ledger, log);
 }
 
 /** Each call names the record of its slot; a record not known yet must follow from those that are. */
@@ -129,7 +122,7 @@ async function enterMined(
   const log = anchorTree(chainId, contract);
   const held = await database.read((sql) => anchorLog(sql, log));
   const before = held ?? { log, chainId, contract, mined: 0, final: 0 };
-  if (index > before.mined) throw missing(before.mined, index);
+  if (index > before.mined) throw missingAnchors(before.mined, index);
   const known = await database.read((sql) => anchorAt(sql, log, index));
   if (known !== null && equalBytes(known.leaf, leaf)) return before;
   if (index < before.final) {
@@ -169,54 +162,4 @@ async function keepCalledCheckpoint(
     );
   }
   await keepCheckpoint(sql, checkpoint, note);
-}
-
-/** One proven state makes every anchor below its size final. */
-async function enterFinal(
-  { database, now }: TakeAnchorParts,
-  { anchor }: AnchorBundle,
-  proof: LedgerProof,
-  log: AnchorLogRow,
-): Promise<AnchorCounts> {
-  const state = asRefusal(() => verifyLedgerState(proof, log.contract));
-  const { size, root } = state;
-  if (size <= anchor.index)
-    throw refused(`the state proven holds ${size} anchors, not anchor ${anchor.index}`);
-  if (size > log.mined) throw missing(log.mined, size);
-  const held = await database.read((sql) =>
-    overTree(sql, log.log, size, (read) => rootAt(size, read)),
-  );
-  if (!equalBytes(held, root)) {
-    const detail = `block ${state.blockNumber} holds another log of ${size} anchors than the one told for ${log.log}`;
-    const alarm = {
-      origin: '',
-      code: 'ANCHOR_CONFLICT',
-      about: `${log.log} state ${size}`,
-      detail,
-    };
-    await database.write((sql) => raiseAlarm(sql, alarm, now()));
-    throw new CloudError('ANCHOR_CONFLICT', detail, { facts: { next: log.mined } });
-  }
-  if (size <= log.final) return log;
-  const after = { ...log, final: size };
-  await database.write(async (sql) => {
-    await putLedgerState(sql, {
-      log: log.log,
-      size,
-      blockNumber: state.blockNumber,
-      state: encodeCbor([proof.header, proof.account, proof.storage]),
-    });
-    await putAnchorLog(sql, after);
-  });
-  return after;
-}
-
-function missing(mined: number, wanted: number): CloudError {
-  return new CloudError(
-    'ANCHORS_MISSING',
-    `anchor ${mined} is expected next, this tells of ${wanted}`,
-    {
-      facts: { next: mined },
-    },
-  );
 }
