@@ -6,12 +6,21 @@
  */
 import type { Command } from '@sigill/firmware-bridge';
 
+interface Room {
+  /** The first words of its commands: only the room that is asked for is loaded. */
+  readonly words: readonly string[];
+  load(): Promise<{ readonly commands: readonly Command[] }>;
+}
+
 /** Where commands live, in the order in which help tells them. */
-const ROOMS: readonly (() => Promise<{ readonly commands: readonly Command[] }>)[] = [
-  () => import('./demo/commands.ts'),
-  () => import('@sigill/firmware-bridge/commands'),
-  () => import('@sigill/gateway/commands'),
-  () => import('@sigill/cloud/commands'),
+const ROOMS: readonly Room[] = [
+  { words: ['demo'], load: () => import('./demo/commands.ts') },
+  {
+    words: ['drivers', 'decode', 'simulate'],
+    load: () => import('@sigill/firmware-bridge/commands'),
+  },
+  { words: ['gateway'], load: () => import('@sigill/gateway/commands') },
+  { words: ['cloud', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
 ];
 
 const USAGE = 2;
@@ -20,9 +29,9 @@ const ENVIRONMENT = 3;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
-  const commands = (await Promise.all(ROOMS.map((load) => load()))).flatMap(
-    (room) => room.commands,
-  );
+  const asked = ROOMS.filter((room) => room.words.includes(words[0] ?? ''));
+  const rooms = await Promise.all((asked.length > 0 ? asked : ROOMS).map((room) => room.load()));
+  const commands = rooms.flatMap((room) => room.commands);
   const command = commands
     .filter(({ name }) => name.split(' ').every((word, index) => word === words[index]))
     .sort((a, b) => b.name.length - a.name.length)[0];

@@ -5,7 +5,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from '@sigill/firmware-bridge';
-import { DemoError, runDemo } from './demo.ts';
 import { createProgress } from './progress.ts';
 
 const DEFAULT_PORT = 7445;
@@ -54,6 +53,8 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     io.stderr.write('sigill demo: ports are two different numbers from 1024 to 65535\n');
     return 2;
   }
+  // Loaded when it runs: vite builds the page, and help needs none of it.
+  const { DemoError, runDemo } = await import('./demo.ts');
   const progress = createProgress(io.stdout);
   try {
     const data = resolve(values.data ?? DEFAULT_DATA);
