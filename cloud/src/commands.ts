@@ -1,0 +1,46 @@
+/** The `sigill` commands of this package; what they need is loaded when they run. */
+import type { Command, CommandIo } from './command.ts';
+import { proveCommand } from './proofs/prove-command.ts';
+import { verifyCommand } from './proofs/verify-command.ts';
+
+const USAGE = 2;
+
+const runCommand: Command = {
+  name: 'cloud run',
+  summary: 'take in, store, witness and serve what gateways send',
+  help: `
+Usage: npx sigill cloud run FILE
+
+Runs the cloud that cloud.yaml describes until it is told to stop. Its first line on standard output is the
+address where it answers; its log goes to standard error.
+
+This release knows no users: whoever reaches the address reads everything. It listens on this machine only
+unless told otherwise; put access control of your own in front of anything wider.
+
+Exit: 0 stopped as told, 2 usage, 3 something it needs is missing or in use.
+`,
+  run: runCloud,
+};
+
+export const commands: readonly Command[] = [runCommand, proveCommand, verifyCommand];
+
+async function runCloud(args: readonly string[], io: CommandIo): Promise<number> {
+  const [path, ...rest] = args;
+  if (path === undefined || path.startsWith('-') || rest.length > 0) {
+    io.stderr.write('sigill cloud run: one FILE, such as cloud.yaml, is expected\n');
+    return USAGE;
+  }
+  const { readCloudConfig, startCloud } = await import('./cloud.ts');
+  const cloud = await startCloud(await readCloudConfig(path));
+  io.stdout.write(`${cloud.url}\n`);
+  await aborted(io.signal);
+  await cloud.stop();
+  return 0;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+}
