@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -184,6 +184,17 @@ describe('sigill drivers', () => {
 });
 
 describe('sigill simulate', () => {
+  it('does with decode what the README begins with', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [first, second] = (/```sh\n(.*)\n```/.exec(readme)?.[1] ?? '')
+      .split(' | ')
+      .map((command) => command.replace('npx sigill ', '').split(' '));
+    const { raw } = await sigill(first ?? []);
+    const { code, out } = await sigill(second ?? [], [raw]);
+    expect(code).toBe(0);
+    expect(out).toHaveLength(2);
+  });
+
   it('sends what the driver reads', async () => {
     const { code, raw } = await sigill([
       'simulate',
