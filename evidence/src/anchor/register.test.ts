@@ -4,6 +4,7 @@ import { compareBytes } from '../bytes/bytes.ts';
 import { type CborValue, encodeCbor } from '../bytes/canonical-cbor.ts';
 import { sha256 } from '../crypto/index.ts';
 import { createSign1 } from '../keys/cose-sign1.ts';
+import { formatNoteKey } from '../log/signed-note.ts';
 import { agentId } from '../reading/reading.ts';
 import { testBinaryCodec } from '../testing/codec-contract.ts';
 import { testBytes, testSigner, testSignerP256 } from '../testing/key-fixture.ts';
@@ -158,12 +159,14 @@ describe('assertRecordFollows', () => {
 });
 
 describe('openOperatorChain', () => {
+  const witnessKey = { name: 'witness.example/w1', publicKey: testSigner('witness 1').publicKey };
+  const witness = formatNoteKey({ ...witnessKey, type: 4 });
   const first: OperatorRecord = {
     rev: 0,
     previous: NO_RECORD,
     key: operator.publicKey,
     nextKeyHash: sha256(next.publicKey),
-    witnesses: ['witness.example/w1+00000000+AAAA'],
+    witnesses: [witness],
     successor: null,
   };
   const one = signOperatorRecord(first, operator);
@@ -239,6 +242,8 @@ describe('openOperatorChain', () => {
     ['a successor of 32 bytes', { successor: { chainId: 1, contract: testBytes('c') } }],
     ['a negative chain id', { successor: { chainId: -1, contract: testBytes('c', 20) } }],
     ['a witness that is no text', { witnesses: ['\ud800'] }],
+    ['a witness that is no key', { witnesses: ['witness.example/w1'] }],
+    ['the key of a log as a witness', { witnesses: [formatNoteKey({ ...witnessKey, type: 1 })] }],
   ])('signs no record with %s', (_name, changes) => {
     expect(() => signOperatorRecord({ ...first, ...changes }, operator)).toThrow(
       expect.objectContaining({ code: 'RECORD_FORM' }),

@@ -18,7 +18,7 @@ import { EvidenceError } from '../errors.ts';
 import { createSign1, decodeSign1, openSign1 } from '../keys/cose-sign1.ts';
 import type { Signer } from '../keys/signer.ts';
 import { ed25519Raw } from '../keys/spki.ts';
-import { assertKeyName } from '../log/signed-note.ts';
+import { assertKeyName, parseNoteKey } from '../log/signed-note.ts';
 import { agentId } from '../reading/reading.ts';
 
 export interface RegisteredAgent {
@@ -49,6 +49,7 @@ export interface OperatorRecord {
   readonly key: Uint8Array;
   /** SHA-256 of the SPKI that may follow: committed before it is needed. */
   readonly nextKeyHash: Uint8Array;
+  /** Note keys of the cosigners that the operator runs itself. */
   readonly witnesses: readonly string[];
   readonly successor: { readonly chainId: number; readonly contract: Uint8Array } | null;
 }
@@ -234,7 +235,7 @@ function decodeOperatorRecord(payload: Uint8Array): OperatorRecord {
       previous: reader.fixedBytes(32),
       key: reader.bytes(),
       nextKeyHash: reader.fixedBytes(32),
-      witnesses: Array.from({ length: reader.array() }, () => reader.text()),
+      witnesses: Array.from({ length: reader.array() }, () => readWitness(reader)),
       successor: reader.nullable(() => {
         reader.tuple(2);
         return { chainId: reader.uint(), contract: reader.fixedBytes(20) };
@@ -243,6 +244,12 @@ function decodeOperatorRecord(payload: Uint8Array): OperatorRecord {
     reader.end();
     return record;
   });
+}
+
+function readWitness(reader: CborReader): string {
+  const text = reader.text();
+  if (parseNoteKey(text).type !== 4) throw formError('the key of a cosigner expected');
+  return text;
 }
 
 function readState<T extends string>(reader: CborReader, ...allowed: readonly T[]): T {

@@ -10,7 +10,13 @@ import { inclusionPath } from '../log/inclusion.ts';
 import { EMPTY_ROOT } from '../log/merkle-tree.ts';
 import { formatReceipt, parseReceipt, verifyReceipt } from '../log/receipt.ts';
 import { judgeAddCheckpoint } from '../log/witnessing.ts';
-import { evidenceOf, honestWorld, optionsOf, policyOf, rollCallOf } from '../testing/evidence-fixture.ts';
+import {
+  evidenceOf,
+  honestWorld,
+  optionsOf,
+  policyOf,
+  rollCallOf,
+} from '../testing/evidence-fixture.ts';
 import { testBytes, testSigner } from '../testing/key-fixture.ts';
 import { createSiteLog } from '../testing/site-fixture.ts';
 import { failuresOf } from '../testing/verdict-fixture.ts';
@@ -21,7 +27,10 @@ const { world, house, barn, meter, first, batch, file, policy, options } = hones
 const failures = (changed: EvidenceFile) => failuresOf(judge(changed, policy, options));
 
 describe('attacks on a log', () => {
-  const forked = signCheckpoint({ origin: house.origin, size: 6, root: testBytes('fork') }, house.signer);
+  const forked = signCheckpoint(
+    { origin: house.origin, size: 6, root: testBytes('fork') },
+    house.signer,
+  );
 
   it('the log rewritten behind a checkpoint', () => {
     const request = { oldSize: 4, path: consistencyPath(4, 6, house.hashes()), note: forked };
@@ -37,7 +46,13 @@ describe('attacks on a log', () => {
   });
 
   it('a fork shown to one witness', () => {
-    const two = { ...world, witnesses: [...world.witnesses, { name: 'witness.example/w2', signer: testSigner('witness 2') }] };
+    const two = {
+      ...world,
+      witnesses: [
+        ...world.witnesses,
+        { name: 'witness.example/w2', signer: testSigner('witness 2') },
+      ],
+    };
     const verdict = judge(file, policyOf(two), options);
     expect(failuresOf(verdict)).toEqual({ witnessed: 'no QUORUM_NOT_MET' });
   });
@@ -59,11 +74,18 @@ describe('attacks on a log', () => {
   it('a head called at t and swapped at t+1', () => {
     const { world: swapped, house: site, batch: sealed } = honestWorld();
     swapped.anchor((calls) => calls.with(1, { ...calls[1]!, root: testBytes('swapped') }));
-    const verdict = judge(evidenceOf(swapped, site, sealed, 1), policyOf(swapped), optionsOf(swapped));
+    const verdict = judge(
+      evidenceOf(swapped, site, sealed, 1),
+      policyOf(swapped),
+      optionsOf(swapped),
+    );
     expect(failuresOf(verdict)).toEqual({ history: 'no CONSISTENCY_PROOF' });
     const last = world.anchors[4]!.calls;
     const head = { size: 10, root: testBytes('swapped'), path: [] };
-    const { calls, refused } = callRoll(last, [{ ...last[0]!, head: null }, { ...last[1]!, head }]);
+    const { calls, refused } = callRoll(last, [
+      { ...last[0]!, head: null },
+      { ...last[1]!, head },
+    ]);
     expect(refused.map(({ slot, error }) => [slot, error.code])).toEqual([[1, 'CALL_CONSISTENCY']]);
     expect(calls[1]).toEqual({ ...last[1]!, age: last[1]!.age + 1 });
   });
@@ -71,23 +93,35 @@ describe('attacks on a log', () => {
   it('an empty log called with a root of something', () => {
     const slot = { originHash: testBytes('o'), recordHash: testBytes('r') };
     const head = { size: 0, root: testBytes('not empty'), path: [] };
-    const { calls, refused } = callRoll([], [{ ...slot, head: null }, { ...slot, head }]);
+    const { calls, refused } = callRoll(
+      [],
+      [
+        { ...slot, head: null },
+        { ...slot, head },
+      ],
+    );
     expect(refused).toHaveLength(1);
     expect(calls[1]!.root).toEqual(EMPTY_ROOT);
   });
 
   it('a stale checkpoint sold as new', () => {
-    expect(witnessed(6, { oldSize: 6, path: [], note: house.checkpoint(4) })).toBe('400 WITNESS_OLD_SIZE');
+    expect(witnessed(6, { oldSize: 6, path: [], note: house.checkpoint(4) })).toBe(
+      '400 WITNESS_OLD_SIZE',
+    );
     const stale = evidenceOf(world, house, first, 0, { covering: 0 });
     const call = { ...stale.rollCalls![0]!, anchor: 4 };
-    expect(failures({ ...stale, rollCalls: [call] })).toMatchObject({ called: 'no INCLUSION_PROOF' });
+    expect(failures({ ...stale, rollCalls: [call] })).toMatchObject({
+      called: 'no INCLUSION_PROOF',
+    });
   });
 
   it('a batch of the log left out of the file that continues it', () => {
     const { headers } = evidenceOf(world, house, meter.batches[3]!, 0);
     expect(headers).toHaveLength(1);
     expect(failures({ ...file, headers }).sealed).toBe('no BATCH_LINK');
-    expect(codeOf(() => parseEvidence(formatEvidence({ ...file, headers: [] })))).toBe('EVIDENCE_FORM');
+    expect(codeOf(() => parseEvidence(formatEvidence({ ...file, headers: [] })))).toBe(
+      'EVIDENCE_FORM',
+    );
   });
 });
 
@@ -106,12 +140,17 @@ describe('attacks on a path', () => {
   it('a forged receipt', () => {
     const receipt = { index: 5, path: seal.path, note: file.log.checkpoint };
     const text = formatReceipt(receipt);
-    const verify = (changed: string, entry = seal.bytes) => () =>
-      verifyReceipt(parseReceipt(changed), entry, house.origin, house.signer.publicKey);
+    const verify =
+      (changed: string, entry = seal.bytes) =>
+      () =>
+        verifyReceipt(parseReceipt(changed), entry, house.origin, house.signer.publicKey);
     expect(verify(text)().size).toBe(6);
     expect(codeOf(verify(text.replace('index 5', 'index 4')))).toBe('INCLUSION_PROOF');
     expect(codeOf(verify(text, file.readings[0]!.bytes))).toBe('INCLUSION_PROOF');
-    const thief = signCheckpoint({ origin: house.origin, size: 6, root: house.rootAt(6) }, testSigner('thief'));
+    const thief = signCheckpoint(
+      { origin: house.origin, size: 6, root: house.rootAt(6) },
+      testSigner('thief'),
+    );
     expect(codeOf(verify(formatReceipt({ ...receipt, note: thief })))).toBe('NOTE_UNSIGNED');
     const renamed = house.checkpoint(6).replaceAll(house.origin, barn.origin);
     expect(codeOf(verify(formatReceipt({ ...receipt, note: renamed })))).toBe('CHECKPOINT_ORIGIN');
@@ -169,14 +208,18 @@ describe('attacks on the ledger', () => {
     const profile = findChainProfile('ethereum')!;
     const roles = { operator: world.ledger.operator, guardian: world.ledger.guardian };
     const contract = anchorLogAddress(parseAddress(profile.factory), roles);
-    const real = policyOf(world, { ledger: { ...roles, profile, chainId: 1, contract, endpoints: [] } });
+    const real = policyOf(world, {
+      ledger: { ...roles, profile, chainId: 1, contract, endpoints: [] },
+    });
     expect(failuresOf(judge(file, real, options)).anchored).toBe('no INCLUSION_PROOF');
   });
 
   it('a reading moved to another contract or chain, whose address the policy cannot even name', () => {
     const ledger = { ...world.ledger, contract: testBytes('other', 20) };
     expect(codeOf(() => policyOf(world, { ledger }))).toBe('POLICY_FORM');
-    expect(codeOf(() => policyOf(world, { ledger: { ...world.ledger, chainId: 2 } }))).toBe('POLICY_FORM');
+    expect(codeOf(() => policyOf(world, { ledger: { ...world.ledger, chainId: 2 } }))).toBe(
+      'POLICY_FORM',
+    );
   });
 });
 
@@ -220,11 +263,15 @@ describe('attacks on clocks and keys', () => {
 describe('second forms of one file', () => {
   it('a record that nothing refers to, given twice, or out of order', () => {
     const [one, two] = file.records.slot;
-    const withSlot = (slot: Uint8Array[]) => failures({ ...file, records: { ...file.records, slot } });
+    const withSlot = (slot: Uint8Array[]) =>
+      failures({ ...file, records: { ...file.records, slot } });
     expect(withSlot([two!, one!])).toEqual({ unrevoked: 'no EVIDENCE_FORM' });
     const early = evidenceOf(world, house, first, 0, { anchors: 2 });
     expect(early.rollCalls).toHaveLength(2);
-    for (const slot of [[one!, two!], [one!, one!]]) {
+    for (const slot of [
+      [one!, two!],
+      [one!, one!],
+    ]) {
       const records = { ...early.records, slot };
       expect(failures({ ...early, records })).toEqual({ unrevoked: 'no EVIDENCE_FORM' });
     }
@@ -233,7 +280,9 @@ describe('second forms of one file', () => {
   it('a leaf that nothing refers to', () => {
     const stray = evidenceOf(world, house, first, 0);
     const leaves = [...stray.anchors!.leaves.slice(0, 1), ...file.anchors!.leaves.slice(1)];
-    expect(codeOf(() => failures({ ...stray, anchors: { size: 5, leaves } }))).toBe('EVIDENCE_FORM');
+    expect(codeOf(() => failures({ ...stray, anchors: { size: 5, leaves } }))).toBe(
+      'EVIDENCE_FORM',
+    );
   });
 
   it('a frame beside a reading that came from no device', () => {

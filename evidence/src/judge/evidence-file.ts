@@ -97,8 +97,9 @@ const encoded: JsonShape<string> = (value, path) => {
   return text;
 };
 const hash: JsonShape<string> = (value, path) => {
-  const text = encoded(value, path);
-  if (text.length !== 44) throw new EvidenceError('EVIDENCE_FORM', `${path}: 32 bytes expected`);
+  const text = string(value, path);
+  if (fromBase64(text).length !== 32)
+    throw new EvidenceError('EVIDENCE_FORM', `${path}: 32 bytes expected`);
   return text;
 };
 const call = object({ call: encoded, path: array(hash) });
@@ -156,9 +157,11 @@ export function parseEvidence(text: string): EvidenceFile {
 /** The canonical text. @throws EvidenceError EVIDENCE_FORM */
 export function formatEvidence(file: EvidenceFile): string {
   assertParts(file);
-  const text = JSON.stringify(file, (_key, value) =>
-    value instanceof Uint8Array ? toBase64(value) : value,
-  );
+  // Seen before toJSON, which a Buffer has and a Uint8Array has not.
+  const text = JSON.stringify(file, function (this: Record<string, unknown>, key, value) {
+    const given = this[key];
+    return given instanceof Uint8Array ? toBase64(given) : value;
+  });
   // Keys in schema order, whatever order the caller built them in.
   return JSON.stringify(shape(JSON.parse(text), '$'));
 }

@@ -10,7 +10,7 @@ import { openCheckpoint, originHash } from '../log/checkpoint.ts';
 import { verifyConsistency } from '../log/consistency.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
 import { leafHash } from '../log/merkle-tree.ts';
-import { formatNoteKey } from '../log/signed-note.ts';
+import { parseNoteKey } from '../log/signed-note.ts';
 import { decodeReading, type Reading } from '../reading/reading.ts';
 import { decodeSeal } from '../seal/seal.ts';
 import {
@@ -32,7 +32,7 @@ import {
 import { judgeSealing } from './sealing.ts';
 import { judgeBracket, judgeClock } from './timing.ts';
 import type { Verdict } from './verdict.ts';
-import { judgeQuorum } from './witness-quorum.ts';
+import { isQuorum, judgeQuorum } from './witness-quorum.ts';
 
 /** A block's hash as somebody gave it. */
 export interface SeenBlock {
@@ -163,16 +163,19 @@ export function judge(
     const { met, seenBy } = judgeQuorum(policy.witnesses, file.log.checkpoint);
     if (!met)
       throw new Refuted('QUORUM_NOT_MET', `seen by ${seenBy.length} of the policy’s witnesses`);
-    const own = new Set(chain?.flatMap((operator) => operator.record.witnesses) ?? []);
+    const own = new Set(chain?.flatMap(({ record: { witnesses } }) => witnesses.map(keyOf)) ?? []);
     const names = seenBy.map(({ name }) => name);
     const owned = names.filter((name) =>
-      own.has(formatNoteKey(policy.witnesses.witnesses.get(name)!)),
+      own.has(toHex(policy.witnesses.witnesses.get(name)!.publicKey)),
     );
+    const others = names.filter((name) => !owned.includes(name));
     return {
       value: null,
       provenBy: `cosignatures of ${names.join(', ')}${owned.length > 0 ? ` (the operator’s own: ${owned.join(', ')})` : ''}`,
-      trust:
-        owned.length === names.length ? (['own-witnesses'] as const) : (['witnesses'] as const),
+      trust: [
+        ...(others.length > 0 ? (['witnesses'] as const) : []),
+        ...(isQuorum(policy.witnesses, others) ? [] : (['own-witnesses'] as const)),
+      ],
       facts: {
         witnesses: names.join(', '),
         own: owned.join(', '),
@@ -324,6 +327,10 @@ function assertCalled(
 ): void {
   if (call.slot !== slot || !equalBytes(call.originHash, originHash(origin)))
     throw new Refuted('OTHER_SLOT', `slot ${call.slot} calls another log than ${origin}`);
+}
+
+function keyOf(witness: string): string {
+  return toHex(parseNoteKey(witness).publicKey);
 }
 
 /** What a part gives, or null: the claim that rests on it tells why it does not. */

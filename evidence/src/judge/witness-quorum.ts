@@ -1,12 +1,14 @@
 /**
  * Which witnesses count: the witness, group and quorum lines of C2SP tlog-policy.
  *
- *     witness <name> <vkey>
- *     group <name> <k|any|all> <member>…          members are witnesses or groups named above
+ *     witness <name> <vkey> [<url>]               no key twice
+ *     group <name> <k|any|all> <member>…          named above; a member of one group at most
  *     quorum <name|none>                          exactly one
+ *
+ * Items stand one space apart: a line of the policy has one form.
  * @module
  */
-import { clip } from '../bytes/bytes.ts';
+import { clip, toHex } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 import { type NoteKey, parseNoteKey } from '../log/signed-note.ts';
 import { cosignedAt } from '../log/witnessing.ts';
@@ -29,6 +31,8 @@ const NAME = /^[^\s#]{1,128}$/;
 export function parseWitnessQuorum(lines: readonly string[]): WitnessQuorum {
   const witnesses = new Map<string, NoteKey>();
   const groups = new Map<string, Group>();
+  const keys = new Set<string>();
+  const grouped = new Set<string>();
   let quorum: string | null | undefined;
   const isKnown = (name: string) => witnesses.has(name) || groups.has(name);
   for (const line of lines) {
@@ -40,14 +44,20 @@ export function parseWitnessQuorum(lines: readonly string[]): WitnessQuorum {
       continue;
     }
     if (isKnown(name) || name === 'none') throw formError(`${clip(name)} is defined twice`);
-    if (keyword === 'witness' && rest.length === 1) {
+    if (keyword === 'witness' && (rest.length === 1 || (rest.length === 2 && rest[1] !== ''))) {
       const key = parseNoteKey(rest[0]!);
       if (key.type !== 4) throw formError(`${clip(name)} is not a cosigning key`);
+      // Whoever holds one key is one witness, under however many names.
+      if (keys.size === keys.add(toHex(key.publicKey)).size)
+        throw formError(`the key of ${clip(name)} is named twice`);
       witnesses.set(name, key);
     } else if (keyword === 'group' && rest.length >= 2) {
       const [k = '', ...members] = rest;
-      if (!members.every(isKnown) || new Set(members).size !== members.length)
-        throw formError(`members of ${clip(name)}: defined above, none twice`);
+      for (const member of members) {
+        if (!isKnown(member) || grouped.has(member))
+          throw formError(`member ${clip(member)}: defined above, in one group at most, expected`);
+        grouped.add(member);
+      }
       groups.set(name, { threshold: thresholdOf(k, members.length), members });
     } else throw formError(`tlog-policy line expected, got ${clip(line)}`);
   }
@@ -73,11 +83,17 @@ export function judgeQuorum(policy: WitnessQuorum, note: string): QuorumAnswer {
     }
     if (time !== null) seenBy.push({ name, time });
   }
-  const seen = new Set(seenBy.map(({ name }) => name));
+  const names = seenBy.map(({ name }) => name);
+  return { met: isQuorum(policy, names), seenBy };
+}
+
+/** Whether these witnesses of the policy are enough. */
+export function isQuorum(policy: WitnessQuorum, names: readonly string[]): boolean {
+  const seen = new Set(names);
   for (const [name, { threshold, members }] of policy.groups) {
     if (members.filter((member) => seen.has(member)).length >= threshold) seen.add(name);
   }
-  return { met: policy.quorum === null || seen.has(policy.quorum), seenBy };
+  return policy.quorum === null || seen.has(policy.quorum);
 }
 
 function thresholdOf(text: string, members: number): number {
