@@ -1,5 +1,5 @@
 /** Language and appearance: chosen once, remembered in this browser. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { chooseLanguage, type Language } from './strings/language.ts';
 
 export type Theme = 'light' | 'dark';
@@ -48,7 +48,8 @@ export function useTheme(memory: Memory): [Theme, (theme: Theme) => void] {
   const [chosen, setChosen] = useState(memory.get('theme'));
   const system = useSystemTheme();
   const theme = chosen === 'light' || chosen === 'dark' ? chosen : system;
-  useEffect(() => {
+  // Before the first paint, so that nobody is dazzled at night.
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   return [

@@ -64,10 +64,10 @@ describe('live', () => {
     expect(live.state().connection).toBe('live');
     const oldest = live.state().readings?.at(-1);
     expect(oldest?.entry).toBeLessThan(150);
-    expect(live.state().readings?.length).toBeLessThan(2100);
+    expect(live.state().readings?.length).toBeLessThan(1700);
   });
 
-  it('loads one page when nothing is final, and no more than five when final is far behind', async () => {
+  it('loads one page when nothing is final, and no more than sixteen when final is far behind', async () => {
     const none = setUp({ readings: readings(4000), final: 0, down: false });
     none.events.opened();
     await settled();
@@ -75,7 +75,7 @@ describe('live', () => {
     const far = setUp({ readings: readings(4000), final: 1, down: false });
     far.events.opened();
     await settled();
-    expect(far.asked).toHaveLength(5);
+    expect(far.asked).toHaveLength(16);
   });
 
   it('asks again after a reconnection, so that nothing between is missing', async () => {

@@ -12,9 +12,9 @@ import {
   reduce,
 } from './live-state.ts';
 
-const PAGE = 500;
+const PAGE = 150;
 // At one reading a second, 40 minutes: more than two ten-minute anchors and their finality.
-const MAX_PAGES_TO_FINAL = 5;
+const MAX_PAGES_TO_FINAL = 16;
 const RETRY_MS = 2000;
 
 export interface LiveParts {

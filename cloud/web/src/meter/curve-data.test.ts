@@ -7,6 +7,7 @@ import {
   holesOf,
   isDownsampled,
   nearestPoint,
+  startOf,
   toCurve,
 } from './curve-data.ts';
 
@@ -56,6 +57,15 @@ describe('the curve', () => {
     expect(holesOf(series([]), 1e9)).toEqual([]);
     expect(holesOf(series([1000]), 1e9)).toEqual([]);
     expect(toCurve(series([1000]), [])[0]).toEqual([1]);
+  });
+
+  it('begins with the first reading of a stream that is younger than the range', () => {
+    const young = series([700_000, 701_000, 702_000]);
+    expect(startOf(young, 2, 1_000_000, 900_000)).toBe(700_000);
+    expect(startOf(young, 2, 703_000, 900_000)).toBe(583_000);
+    expect(startOf(young, 3, 1_000_000, 900_000)).toBe(100_000);
+    expect(startOf(young, 2, 1_000_000, 200_000)).toBe(800_000);
+    expect(startOf(null, 0, 1_000_000, 900_000)).toBe(100_000);
   });
 
   it('knows its lowest and highest, from the band', () => {

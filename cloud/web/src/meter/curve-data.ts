@@ -71,6 +71,25 @@ export function toCurve(series: Series, holes: readonly Hole[]): CurveData {
   return curve;
 }
 
+// So that the first minute of a new meter is a curve and not a dot at the edge.
+const SHORTEST_MS = 2 * 60_000;
+
+/**
+ * Where the time axis begins. A stream younger than the range, all of whose readings are in the
+ * series, is shown from its first on: there is nothing before it to be seen or missing.
+ * @param newest the number of its newest reading, from 0
+ */
+export function startOf(
+  series: Series | null,
+  newest: number,
+  now: number,
+  rangeMs: number,
+): number {
+  const first = series?.times[0];
+  if (series === null || first === undefined || series.times.length <= newest) return now - rangeMs;
+  return Math.max(now - rangeMs, Math.min(first, now - SHORTEST_MS));
+}
+
 /** Downsampled: at least one point stands for several readings. */
 export const isDownsampled = (series: Series): boolean =>
   series.low.some((low, i) => low !== series.high[i]);

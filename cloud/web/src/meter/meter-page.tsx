@@ -11,7 +11,7 @@ import { leadingField, leadingValue } from '../live/streams.ts';
 import { useNow } from '../live/use-live.ts';
 import { useWords } from '../strings/words.ts';
 import { Curve } from './curve.tsx';
-import { extendSeries } from './curve-data.ts';
+import { extendSeries, startOf } from './curve-data.ts';
 import { LiveValue } from './live-value.tsx';
 import { RANGES, type RangeName } from './ranges.ts';
 import { ReadingsTable } from './readings-table.tsx';
@@ -80,16 +80,6 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
   );
 }
 
-// So that the first minute of a new meter is a curve and not a dot at the edge.
-const SHORTEST_MS = 2 * 60_000;
-
-/** A meter that is younger than the range is shown from its first reading on. */
-function startOf(range: RangeName, to: number, { complete, readings }: LiveState): number {
-  const start = to - RANGES[range];
-  const first = complete ? readings?.at(-1)?.time : undefined;
-  return first === undefined ? start : Math.max(start, Math.min(first, to - SHORTEST_MS));
-}
-
 /** A sign of life may be newer than the newest number. */
 const newestWith = (readings: readonly Reading[], leading: StreamField): Reading | undefined =>
   readings.find((reading) => leadingValue(reading, leading) !== null);
@@ -107,13 +97,13 @@ function MeterCurve(props: MeterCurveProps): JSX.Element {
   const numbers = stream.fields.filter((field) => field.unit !== null);
   const field = numbers.find(({ name }) => name === chosen) ?? { name: chosen, unit: null };
   const to = useNow(range === 'm15' ? 1000 : 15_000);
-  const from = startOf(range, to, state);
 
   const loaded = useSeries(api, stream, field.name, range, state.connection === 'live');
   const series = useMemo(
     () => loaded.series && extendSeries(loaded.series, readings, field.name),
     [loaded.series, readings, field.name],
   );
+  const from = startOf(series, readings[0]?.n ?? 0, to, RANGES[range]);
   const newest = readings[0]?.time ?? to;
   const first = Math.max(from, series?.times[0] ?? newest);
   const regions = useMemo(

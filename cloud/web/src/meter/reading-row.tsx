@@ -84,7 +84,7 @@ function Fields({ reading }: { reading: Reading }): JSX.Element {
   const { t, language } = useWords();
   return (
     <>
-      <dl class="field-grid">
+      <dl class="field-grid" hidden={reading.fields.length === 0}>
         {reading.fields.map((field) => (
           <div key={field.name}>
             <dt>

@@ -50,7 +50,7 @@ export const en = {
     meter: 'Reading',
     heartbeat: 'Sign of life',
     gap: 'Gap',
-    boot: 'Start',
+    boot: 'Agent started',
     clock: 'Clock',
     plan: 'Plan',
   } as Readonly<Record<string, string>>,

@@ -17,7 +17,6 @@ const SAME = new Set([
   'title',
   'demonstration.title',
   'table.agent',
-  'kinds.boot',
   'kinds.plan',
   'curve.ranges.m15',
   'curve.ranges.h1',

@@ -51,7 +51,7 @@ export const sv: Strings = {
     meter: 'Avläsning',
     heartbeat: 'Livstecken',
     gap: 'Lucka',
-    boot: 'Start',
+    boot: 'Agenten startade',
     clock: 'Klocka',
     plan: 'Plan',
   },

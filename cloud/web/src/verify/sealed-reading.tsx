@@ -11,6 +11,9 @@ import { useWords } from '../strings/words.ts';
 import { firstDifference } from './asked.ts';
 import type { Examination, ShownReading } from './examination.ts';
 
+// What an agent says of itself comes from no device.
+const OWN_DRIVER = 'sigill';
+
 interface SealedReadingProps {
   readonly examination: Examination;
   /** What the server's list says of the same reading; null where it is not at hand. */
@@ -58,13 +61,15 @@ export function SealedReading({ examination, listed }: SealedReadingProps): JSX.
           ))}
         </dl>
       </details>
-      <details>
-        <summary>{t.verify.frame}</summary>
-        {frame === null ? <p class="small">{t.verify.frameNone}</p> : <pre>{frame.text}</pre>}
-        <p class="small quiet">
-          {t.verify.driver} <span class="mono">{reading.driver}</span>
-        </p>
-      </details>
+      {reading.driver !== OWN_DRIVER && (
+        <details>
+          <summary>{t.verify.frame}</summary>
+          {frame === null ? <p class="small">{t.verify.frameNone}</p> : <pre>{frame.text}</pre>}
+          <p class="small quiet">
+            {t.verify.driver} <span class="mono">{reading.driver}</span>
+          </p>
+        </details>
+      )}
     </section>
   );
 }
