@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../bytes/bytes.ts';
+import { formatNoteKey } from '../log/signed-note.ts';
 import {
   decodeTemperature,
   evidenceOf,
@@ -7,6 +8,7 @@ import {
   optionsOf,
   policyOf,
 } from '../testing/evidence-fixture.ts';
+import { testSigner } from '../testing/key-fixture.ts';
 import { failuresOf, LEDGER_CLAIMS, onEach } from '../testing/verdict-fixture.ts';
 import { createWorld } from '../testing/world-fixture.ts';
 import { formatEvidence, parseEvidence } from './evidence-file.ts';
@@ -64,6 +66,38 @@ describe('judge', () => {
     const verdict = judge(evidence, policyOf(own), optionsOf(own));
     expect(verdict.claims.map(({ claim }) => claim)).not.toContain('decoded');
     expect(isProven(verdict)).toBe(true);
+  });
+});
+
+describe('witnesses that the operator runs itself', () => {
+  const own = createWorld();
+  const site = own.addSite('sigill.example/test/own', ['meter']);
+  own.witnesses.push({ name: 'cloud.example', signer: testSigner('the operator’s cloud') });
+  const keys = own.witnesses.map(({ name, signer }) =>
+    formatNoteKey({ name, type: 4, publicKey: signer.publicKey }),
+  );
+  own.succeed({ witnesses: keys.slice(1) }, own.operator);
+  const sealed = site.agents[0]!.seal(['1']);
+  own.anchor();
+  const evidence = evidenceOf(own, site, sealed, 0);
+  const witnessedUnder = (...witnessLines: string[]) => {
+    const { claims } = judge(evidence, policyOf(own, { witnessLines }), optionsOf(own));
+    return claims.find(({ claim }) => claim === 'witnessed')!;
+  };
+  const both = [`witness other ${keys[0]}`, `witness own ${keys[1]}`];
+
+  it('count when the policy names them, and the verdict tells whom one then trusts', () => {
+    expect(witnessedUnder(...both, 'quorum other').trust).toEqual(['witnesses']);
+    const any = witnessedUnder(...both, 'group g any other own', 'quorum g');
+    expect(any.trust).toEqual(['witnesses']);
+    const all = witnessedUnder(...both, 'group g all other own', 'quorum g');
+    expect(all.trust).toEqual(['witnesses', 'own-witnesses']);
+    expect(all.provenBy).toContain('the operator’s own: own');
+    expect(all.facts.own).toBe('own');
+  });
+
+  it('are all there is when nobody else counts', () => {
+    expect(witnessedUnder(both[1]!, 'quorum own').trust).toEqual(['own-witnesses']);
   });
 });
 
