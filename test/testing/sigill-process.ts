@@ -17,8 +17,7 @@ export interface Finished {
 
 /** Runs a command to its end. */
 export function runSigill(args: readonly string[], cwd?: string): Promise<Finished> {
-  const running = startSigill(args, cwd);
-  return running.ended;
+  return startSigill(args, cwd === undefined ? {} : { cwd }).ended;
 }
 
 export interface RunningSigill {
@@ -29,15 +28,18 @@ export interface RunningSigill {
   stop(): Promise<Finished>;
 }
 
-/** @param detached in a process group of its own, so that a test can kill all of it at once */
+export interface StartOptions {
+  readonly cwd?: string;
+  /** For node itself. */
+  readonly flags?: readonly string[];
+}
+
 export function startSigill(
   args: readonly string[],
-  cwd: string = process.cwd(),
-  detached = false,
+  { cwd = process.cwd(), flags = [] }: StartOptions = {},
 ): RunningSigill {
-  const child = spawn(NODE, [SIGILL, ...args], {
+  const child = spawn(NODE, [...flags, SIGILL, ...args], {
     cwd,
-    detached,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, SIGILL_STOP_WITH_STDIN: '1' },
   });
