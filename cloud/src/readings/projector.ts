@@ -39,6 +39,8 @@ const GROUP = 64;
 // Beyond this, readings are decoded again from the archive: a burst costs time, not memory.
 const MAX_OFFERED = 256;
 const RETRY_MS = 1000;
+// A write costs the same for one batch as for ten: what comes within this time after one goes together.
+const GATHER_MS = 150;
 
 export function createProjector(parts: ProjectorParts): Projector {
   const { archive, database, store } = parts;
@@ -52,6 +54,7 @@ export function createProjector(parts: ProjectorParts): Projector {
       woken = false;
       try {
         while (!stopped && (await step())) {}
+        await parts.wait(GATHER_MS);
       } catch (error) {
         parts.failed(error);
         woken = true;
@@ -61,7 +64,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     running = null;
   }
 
-  /** Whether there may be more. */
+  /** Whether more waits already. */
   async function step(): Promise<boolean> {
     const arrived = await database.read((sql) => arrivedAfter(sql, store.arrival(), GROUP));
     if (arrived.length === 0) return false;
@@ -70,7 +73,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     await store.write(batches);
     for (const { agent, batch } of arrived) offered.delete(keyOf(agent, batch));
     parts.written(batches);
-    return true;
+    return arrived.length === GROUP;
   }
 
   async function readingsOf({ agent, batch }: ArrivedBatch): Promise<readonly (Reading | null)[]> {
