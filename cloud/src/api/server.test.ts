@@ -3,16 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../cloud.ts';
 import type { AnchorBundle } from '../ingest/anchor-bundle.ts';
 import { type CloudFixture, createCloudFixture, postBatches } from '../testing/cloud-fixture.ts';
-import { START } from '../testing/site-fixture.ts';
+import { type FixtureBatch, START } from '../testing/site-fixture.ts';
 
 let fixture: CloudFixture;
 let cloud: RunningCloud;
+let batches: FixtureBatch[];
 
 beforeAll(async () => {
   fixture = await createCloudFixture();
   cloud = await fixture.start();
   const { site } = fixture;
-  const batches = [
+  batches = [
     site.agent.seal([{}, {}, {}]),
     site.agent.seal([{}, { kind: 'heartbeat', fields: [] }]),
   ];
@@ -164,6 +165,25 @@ describe('care', () => {
     const metrics = await (await get('/metrics')).text();
     expect(metrics).toContain('sigill_readings_total 5');
     expect(metrics).toContain(`sigill_watermark{origin="${fixture.site.origin}",state="sealed"}`);
+  });
+});
+
+describe('an alarm', () => {
+  it('shows in the metrics', async () => {
+    const { site } = fixture;
+    const note = site.checkpoint(1);
+    site.seals.reverse();
+    const forked = await post('/ingest/v1/receipt', 'text/plain', site.checkpoint(1));
+    site.seals.reverse();
+    expect([forked.status, await forked.json()]).toMatchObject([
+      422,
+      { code: 'CHECKPOINT_ROOT', next: 0 },
+    ]);
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toContain(`sigill_alarms{origin="${site.origin}",code="CHECKPOINT_ROOT"} 1`);
+    expect((await post('/ingest/v1/receipt', 'text/plain', note)).status).toBe(409);
+    await postBatches(cloud.url, site.origin, 0, batches);
+    await cloud.core.idle();
   });
 });
 

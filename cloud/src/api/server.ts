@@ -65,6 +65,8 @@ export async function createServer(context: ApiContext, options: ServerOptions):
   api.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.status >= 500) request.log.error({ err: error }, problem.code);
+    // What a gateway brought does not fit what we hold: someone should know, whatever it does next.
+    if (problem.status === 422) request.log.warn({ problem, url: request.url }, problem.code);
     return sendProblem(reply, problem);
   });
   await document(api, context.version);

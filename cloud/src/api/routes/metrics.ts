@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Core } from '../../core.ts';
+import { listAlarms } from '../../database/quarantine.ts';
 import { EVIDENCE_STATES } from '../../watermarks/watermarks.ts';
 import type { Route } from '../context.ts';
 
@@ -60,6 +61,18 @@ function countCore(registry: Registry, core: Core): void {
     registers,
     collect() {
       this.set(core.events.counts().clients);
+    },
+  });
+  new Gauge({
+    name: 'sigill_alarms',
+    help: 'Alarms nobody has cleared: a fork, a cloned card, a revoked key',
+    labelNames: ['origin', 'code'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { origin, code } of await core.database.read(listAlarms)) {
+        this.inc({ origin, code });
+      }
     },
   });
   new Gauge({
