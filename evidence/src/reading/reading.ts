@@ -131,10 +131,15 @@ function writeReading(writer: CborWriter, reading: Reading): void {
     writer.array(4);
     writer.text(field.name);
     writeValue(writer, field.value);
-    writer.value(field.unit);
-    writer.value(field.code);
+    writeNullable(writer, field.unit);
+    writeNullable(writer, field.code);
   }
   writer.bytes(reading.salt);
+}
+
+function writeNullable(writer: CborWriter, text: string | null): void {
+  if (text === null) writer.nil();
+  else writer.text(text);
 }
 
 function writeValue(writer: CborWriter, value: FieldValue): void {
@@ -191,9 +196,10 @@ function readValue(reader: CborReader): FieldValue {
   if (reader.isBytes()) return reader.bytes();
   if (!reader.isArray()) return reader.boolean();
   reader.tuple(2);
-  const mantissa = BigInt(reader.integer());
-  if (!isInt64(mantissa)) throw formError('a mantissa beyond int64 travels as text');
-  return { mantissa, exponent: reader.safeInteger() };
+  const mantissa = reader.integer();
+  if (typeof mantissa === 'bigint' && !isInt64(mantissa))
+    throw formError('a mantissa beyond int64 travels as text');
+  return { mantissa: BigInt(mantissa), exponent: reader.safeInteger() };
 }
 
 function assertForm(reading: Reading): void {
