@@ -72,7 +72,7 @@ export function toCurve(series: Series, holes: readonly Hole[]): CurveData {
 }
 
 // So that the first minute of a new meter is a curve and not a dot at the edge.
-const SHORTEST_MS = 2 * 60_000;
+const SHORTEST_MS = 60_000;
 
 /**
  * Where the time axis begins. A stream younger than the range, all of whose readings are in the

@@ -4,12 +4,12 @@ import 'uplot/dist/uPlot.min.css';
 import type { Region } from '../live/progress.ts';
 import type { Language } from '../strings/language.ts';
 import type { CurveData, Hole } from './curve-data.ts';
+import { axisWidth, numberLabels, timeLabels } from './plot-labels.ts';
 import { valueRange } from './value-range.ts';
 
 const STRIP_HEIGHT = 7;
 const HATCH_STEP = 9;
 const TINT = 0.1;
-const DAY_SECONDS = 86_400;
 
 export interface Plot {
   update(drawing: Drawing): void;
@@ -121,7 +121,7 @@ export function createPlot(
     {
       ...sizeOf(host),
       legend: { show: false },
-      padding: [12, 12, 0, 0],
+      padding: [12, 2 * textSize, 0, 0],
       cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 9 } },
       scales: {
         x: { time: true, range: () => [limits.min, limits.max] },
@@ -131,7 +131,7 @@ export function createPlot(
         {
           ...axis,
           values: (_, splits) => timeLabels(splits, limits, language),
-          space: 5 * textSize,
+          space: 6 * textSize,
           size: 2.5 * textSize + STRIP_HEIGHT,
           gap: 5 + STRIP_HEIGHT,
           ticks: { show: false },
@@ -190,32 +190,4 @@ const sizeOf = (host: HTMLElement) => ({ width: host.clientWidth, height: host.c
 /** Points are only drawn where a line cannot be: between two holes. */
 function isLonely(_: uPlot, __: number, first: number, last: number): boolean {
   return last - first < 3;
-}
-
-/** Wide enough for the longest label. */
-const axisWidth =
-  (textSize: number) =>
-  (_: uPlot, labels: string[] | null): number => {
-    const longest = Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0));
-    return (1.4 + longest * 0.58) * textSize;
-  };
-
-const numberLabels = (splits: number[], language: Language): string[] =>
-  splits.map((split) => new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB').format(split));
-
-/** Hours and minutes; days where a label falls on midnight or the range is long. */
-function timeLabels(
-  splits: number[],
-  limits: { min: number; max: number },
-  language: Language,
-): string[] {
-  const locale = language === 'sv' ? 'sv-SE' : 'en-GB';
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric' });
-  const long = limits.max - limits.min > 2 * DAY_SECONDS;
-  return splits.map((split) => {
-    const time = new Date(split * 1000);
-    const midnight = time.getHours() === 0 && time.getMinutes() === 0;
-    return (long || midnight ? day : clock).format(time);
-  });
 }
