@@ -6,6 +6,7 @@ import {
   extentOf,
   holesOf,
   isDownsampled,
+  lonelyPoints,
   nearestPoint,
   startOf,
   toCurve,
@@ -57,6 +58,12 @@ describe('the curve', () => {
     expect(holesOf(series([]), 1e9)).toEqual([]);
     expect(holesOf(series([1000]), 1e9)).toEqual([]);
     expect(toCurve(series([1000]), [])[0]).toEqual([1]);
+  });
+
+  it('finds the points that stand alone', () => {
+    expect(lonelyPoints([1])).toEqual([0]);
+    expect(lonelyPoints([1, 2, null, 3, null, 4, 5])).toEqual([3]);
+    expect(lonelyPoints([])).toEqual([]);
   });
 
   it('begins with the first reading of a stream that is younger than the range', () => {

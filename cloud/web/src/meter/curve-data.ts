@@ -71,6 +71,12 @@ export function toCurve(series: Series, holes: readonly Hole[]): CurveData {
   return curve;
 }
 
+/** A point between two holes has no line to be seen by: those are drawn as dots. */
+export function lonelyPoints(values: readonly (number | null)[]): number[] {
+  const isHole = (i: number) => (values[i] ?? null) === null;
+  return values.flatMap((_, i) => (!isHole(i) && isHole(i - 1) && isHole(i + 1) ? [i] : []));
+}
+
 // So that the first minute of a new meter is a curve and not a dot at the edge.
 const SHORTEST_MS = 60_000;
 

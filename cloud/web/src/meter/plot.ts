@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Region } from '../live/progress.ts';
 import type { Language } from '../strings/language.ts';
-import type { CurveData, Hole } from './curve-data.ts';
+import { type CurveData, type Hole, lonelyPoints } from './curve-data.ts';
 import { axisWidth, numberLabels, timeLabels } from './plot-labels.ts';
 import { valueRange } from './value-range.ts';
 
@@ -47,6 +47,7 @@ export function createPlot(
 ): Plot {
   const style = getComputedStyle(host);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  let curve: CurveData[1] = [];
   let regions: readonly Region[] = [];
   let holes: readonly Hole[] = [];
   let limits = { min: 0, max: 1 };
@@ -145,7 +146,11 @@ export function createPlot(
       ],
       series: [
         {},
-        { stroke: colour('curve'), width: 1.75, points: { show: isLonely } },
+        {
+          stroke: colour('curve'),
+          width: 1.75,
+          points: { show: false, size: 5, filter: () => lonelyPoints(curve) },
+        },
         { show: true, points: { show: false } },
         { show: true, points: { show: false } },
       ],
@@ -172,6 +177,7 @@ export function createPlot(
     update(drawing) {
       ({ regions, holes } = drawing);
       limits = { min: drawing.from / 1000, max: drawing.to / 1000 };
+      curve = drawing.data[1];
       plot.setData(drawing.data);
     },
     mark(timeMs) {
@@ -186,8 +192,3 @@ export function createPlot(
 }
 
 const sizeOf = (host: HTMLElement) => ({ width: host.clientWidth, height: host.clientHeight });
-
-/** Points are only drawn where a line cannot be: between two holes. */
-function isLonely(_: uPlot, __: number, first: number, last: number): boolean {
-  return last - first < 3;
-}
