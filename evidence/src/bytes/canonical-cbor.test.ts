@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { testBinaryCodec } from '../testing/codec-contract.ts';
 import { concatBytes, fromHex, toHex } from './bytes.ts';
-import { CborReader, type CborValue, decodeCbor, encodeCbor } from './canonical-cbor.ts';
+import {
+  CborReader,
+  type CborValue,
+  CborWriter,
+  decodeCbor,
+  encodeCbor,
+} from './canonical-cbor.ts';
 
 const integer = fc.oneof(
   fc.integer(),
@@ -72,6 +78,24 @@ describe('encodeCbor', () => {
     ['a lone surrogate in a long text', `${'x'.repeat(30)}\udc00`],
   ])('refuses %s', (_name, given) => {
     expect(() => encodeCbor(given)).toThrow(expect.objectContaining({ code: 'CBOR_TYPE' }));
+  });
+
+  it('grows its buffer at any place, and loses nothing', () => {
+    const items = [
+      'x'.repeat(30),
+      1,
+      'ü',
+      Uint8Array.of(1, 2, 3),
+      -(2n ** 60n),
+      'y'.repeat(64),
+      2 ** 40,
+    ];
+    for (let capacity = 0; capacity < 250; capacity += 1) {
+      const writer = new CborWriter(capacity);
+      writer.value(items);
+      expect(toHex(writer.finish())).toBe(toHex(encodeCbor(items)));
+    }
+    expect(decodeCbor(encodeCbor(items))).toEqual(items);
   });
 
   it('grows its buffer for whatever is written', () => {

@@ -115,7 +115,7 @@ export class CborWriter {
   /** Names and units are short and ASCII: three times faster than an encoder. False if not ASCII. */
   #asciiText(value: string): boolean {
     const { length } = value;
-    this.#reserve(2 + length);
+    this.#reserve(9 + length); // what #head asks for: it must not move the buffer under the text
     const start = this.#length + (length < 24 ? 1 : 2);
     for (let index = 0; index < length; index += 1) {
       const code = value.charCodeAt(index);
