@@ -23,7 +23,9 @@ function codesOf(room: string): string[] {
 
 const documented = new Set(
   Array.from(
-    readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|[^|]+\|[^|]+\|$/gm),
+    readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(
+      /^\| `([A-Z][A-Z0-9_]+)` \|[^|]+\|[^|]+\|$/gm,
+    ),
     ([, code]) => code,
   ),
 );
