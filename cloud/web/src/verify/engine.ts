@@ -1,5 +1,5 @@
 /** All that needs the verifier's code: one chunk, fetched when somebody first verifies. */
-export { latin1, leavesOf, PARTS, stretchesOf } from './evidence-map.ts';
+export { leavesOf, stretchesOf } from './evidence-map.ts';
 export { examine } from './examine.ts';
 export { spoilAt, spoilPart, spoilValue } from './spoil.ts';
 export { sweep } from './sweep.ts';

@@ -65,7 +65,7 @@ export function leavesOf(file: Uint8Array): Leaf[] {
   return leaves;
 }
 
-export const latin1 = (bytes: Uint8Array): string =>
+const latin1 = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
 function closingQuote(text: string, open: number): number {
