@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../bytes/bytes.ts';
 import { formatNoteKey } from '../log/signed-note.ts';
-import {
-  decodeTemperature,
-  evidenceOf,
-  honestWorld,
-  optionsOf,
-  policyOf,
-} from '../testing/evidence-fixture.ts';
+import { decodeTemperature } from '../testing/decode-fixture.ts';
+import { evidenceOf, honestWorld, optionsOf, policyOf } from '../testing/evidence-fixture.ts';
 import { testSigner } from '../testing/key-fixture.ts';
 import { failuresOf, LEDGER_CLAIMS, onEach } from '../testing/verdict-fixture.ts';
 import { createWorld } from '../testing/world-fixture.ts';

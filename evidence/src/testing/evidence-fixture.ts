@@ -6,7 +6,6 @@ import { anchorLeafHash } from '../anchor/anchor-log.ts';
 import { readSlotRecord } from '../anchor/register.ts';
 import { encodeCall } from '../anchor/roll-call.ts';
 import { equalBytes } from '../bytes/bytes.ts';
-import { type Decimal, formatDecimal } from '../bytes/decimal.ts';
 import { sha256 } from '../crypto/index.ts';
 import type { EvidenceFile, EvidenceRollCall } from '../judge/evidence-file.ts';
 import type { JudgeOptions } from '../judge/judge.ts';
@@ -16,7 +15,7 @@ import { consistencyPath } from '../log/consistency.ts';
 import { inclusionPath } from '../log/inclusion.ts';
 import { hashesOf, leafHash, treeRoot } from '../log/merkle-tree.ts';
 import { formatNoteKey, parseNote } from '../log/signed-note.ts';
-import type { Reading } from '../reading/reading.ts';
+import { decodeTemperature } from './decode-fixture.ts';
 import { blockHash, proveState } from './ledger-fixture.ts';
 import type { SealedBatch, SiteLog } from './site-fixture.ts';
 import { createWorld, type TestAnchor, type World } from './world-fixture.ts';
@@ -149,14 +148,6 @@ export function optionsOf(world: World): Required<JudgeOptions> {
     source: 'a node of the verifier',
   }));
   return { blocks, decodeAgain: decodeTemperature };
-}
-
-export function decodeTemperature({ origin, fields }: Reading, frame: Uint8Array) {
-  if (origin.driver !== 'test-line') return null;
-  const [field] = fields;
-  const text = new TextDecoder().decode(frame);
-  const agrees = text === `temperature ${formatDecimal(field?.value as Decimal)} Cel\r\n`;
-  return { agrees, detail: agrees ? '' : `the frame says ${text.trim()}` };
 }
 
 /**
