@@ -1,7 +1,7 @@
 export {
   ed25519Equation,
-  type LoadedPrivateKey,
   loadPrivateKey,
   p256Verify,
   sha256,
 } from '#crypto';
+export type { LoadedPrivateKey } from './private-key.ts';

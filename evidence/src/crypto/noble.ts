@@ -5,7 +5,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
-import type { LoadedPrivateKey } from './native.ts';
+import type { LoadedPrivateKey } from './private-key.ts';
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;

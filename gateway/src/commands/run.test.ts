@@ -24,7 +24,10 @@ beforeAll(async () => {
   const simulator = createP1Simulator({ seed: 1, installedAt: Date.UTC(2026, 0, 1) });
   let second = Date.UTC(2026, 0, 1, 12);
   meter = createServer((socket) => {
-    for (let count = 0; count < 5; count += 1) socket.write(simulator.telegram((second += 1_000)));
+    for (let count = 0; count < 5; count += 1) {
+      second += 1_000;
+      socket.write(simulator.telegram(second));
+    }
     socket.on('error', () => {});
   });
   await once(meter.listen(0, '127.0.0.1'), 'listening');
