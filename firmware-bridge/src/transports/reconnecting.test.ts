@@ -56,14 +56,17 @@ describe('reconnecting transport', () => {
     expect(waits).toEqual([100, 200, 400, 800, 1000, 1000]);
   });
 
-  it('looks for a missing port once a second at least', async () => {
-    const { waits, advance, lose } = createFake();
-    for (let i = 0; i < 6; i++) {
-      await lose('PORT_MISSING');
-      await advance(waits.at(-1) ?? 0);
-    }
-    expect(waits).toEqual([250, 500, 1000, 1000, 1000, 1000]);
-  });
+  it.each(['PORT_MISSING', 'PORT_LOST'] as const)(
+    'soon looks for a plug again after %s',
+    async (code) => {
+      const { waits, advance, lose } = createFake();
+      for (let i = 0; i < 6; i++) {
+        await lose(code);
+        await advance(waits.at(-1) ?? 0);
+      }
+      expect(waits).toEqual([250, 500, 1000, 1500, 1500, 1500]);
+    },
+  );
 
   it('begins anew after a steady connection, not after a flapping one', async () => {
     const { links, waits, advance, lose } = createFake();

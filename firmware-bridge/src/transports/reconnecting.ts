@@ -2,7 +2,7 @@
  * The part every transport shares: try, hold, lose, wait, try again.
  * @module
  */
-import { TransportError } from '../errors.ts';
+import { TransportError, type TransportErrorCode } from '../errors.ts';
 import { type Backoff, backoffMs } from './backoff.ts';
 import type { Transport, TransportListener, TransportState } from './transport.ts';
 
@@ -44,8 +44,10 @@ export const systemTimers: Timers = {
 
 export const DEFAULT_BACKOFF: Backoff = { firstMs: 250, mostMs: 30_000 };
 
-// A missing port is looked for without opening anything, so it may be looked for often: a plug is found within a second.
-const MISSING_BACKOFF: Backoff = { firstMs: 250, mostMs: 1000 };
+// A plug is local: nobody else waits for it, and people stand beside it. It is found within two seconds, however often
+// it was pulled.
+const PLUG_BACKOFF: Backoff = { firstMs: 250, mostMs: 1500 };
+const PLUG_CODES: ReadonlySet<TransportErrorCode> = new Set(['PORT_MISSING', 'PORT_LOST']);
 
 // A connection that dies sooner than this counts as a failed try: else a flapping one would be tried without pause.
 const STEADY_MS = 5000;
@@ -84,7 +86,7 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
         openSince = null;
         failures++;
         tell({ status: 'waiting', reason: error.message, code: error.code });
-        const bounds = error.code === 'PORT_MISSING' ? MISSING_BACKOFF : backoff;
+        const bounds = PLUG_CODES.has(error.code) ? PLUG_BACKOFF : backoff;
         const wait = backoffMs(bounds, failures, random);
         // Only when the old connection is gone altogether: a port is locked by whoever still holds it.
         current.close().then(() => {
