@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { commands } from './commands.ts';
 import { openPseudoTerminal } from './simulators/pseudo-terminal.ts';
 
@@ -33,8 +33,12 @@ async function sigill(args: readonly string[], input: string | readonly Buffer[]
   return { code, out: lines(out), err: lines(err), raw: Buffer.concat(out) };
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'sigill-commands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
 function temporary(content: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'sigill-')), 'capture');
+  const file = join(folder, `capture-${++files}`);
   writeFileSync(file, content, 'latin1');
   return file;
 }

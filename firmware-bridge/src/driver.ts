@@ -3,14 +3,15 @@
  * time, ports and logs stay with its caller.
  * @module
  */
-import type { Decimal } from '@sigill/evidence';
+import type { FieldValue } from '@sigill/evidence';
+
 import { DecodeError, type DecodeErrorCode, DriverError } from './errors.ts';
 import { type Framer, isTorn } from './framer.ts';
 
-/** A number keeps the device's digits; texts and identifiers keep their leading zeros. */
-export type FieldValue = Decimal | string | Uint8Array | boolean;
+export type { FieldValue } from '@sigill/evidence';
 
 export interface ObservedField {
+  /** A number keeps the device's digits; texts and identifiers keep their leading zeros. */
   readonly value: FieldValue;
   /** SenML (RFC 8428, RFC 8798) symbol, else UCUM. */
   readonly unit: string | null;
