@@ -5,8 +5,6 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?$/;
 const NARROW_SPACE = '\u202f';
 const MINUS = '\u2212';
 
-export const isNumber = (text: string): boolean => NUMBER.test(text);
-
 /**
  * The same digits, with the reader's decimal mark and groups of three from five integer digits on.
  * Text to text: a value never passes through a float. What is not a number comes back as it is.

@@ -3,7 +3,8 @@ import type { Reading, ReadingField, StreamField, Watermarks } from '../api/mode
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icons.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
-import { formatDigits, formatUnit, isNumber } from '../format/digits.ts';
+import { formatDigits, formatUnit } from '../format/digits.ts';
+import { formatFieldValue, isMeasure } from '../format/field-value.ts';
 import { formatClock, formatInstant, formatMoment } from '../format/times.ts';
 import { stateOf } from '../live/progress.ts';
 import { leadingValue } from '../live/streams.ts';
@@ -75,7 +76,7 @@ function DigitsAndUnit({ field }: { field: ReadingField }): JSX.Element {
   const { language } = useWords();
   return (
     <>
-      {formatDigits(field.value, language)} <span class="quiet">{formatUnit(field.unit)}</span>
+      {formatFieldValue(field, language)} <span class="quiet">{formatUnit(field.unit)}</span>
     </>
   );
 }
@@ -91,7 +92,7 @@ function Fields({ reading }: { reading: Reading }): JSX.Element {
               {quantityWords(field.name, language)}
               <span class="mono quiet small">{field.code ?? field.name}</span>
             </dt>
-            <dd class={isNumber(field.value) ? 'number' : ''}>
+            <dd class={isMeasure(field) ? 'number' : ''}>
               <DigitsAndUnit field={field} />
             </dd>
           </div>

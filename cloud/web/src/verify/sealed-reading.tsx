@@ -4,6 +4,7 @@ import type { Reading } from '../api/model.ts';
 import { Icon } from '../design/icons.tsx';
 import { Notice } from '../design/notice.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
+import { formatFieldValue } from '../format/field-value.ts';
 import { formatInstant, formatMoment } from '../format/times.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
@@ -55,7 +56,7 @@ export function SealedReading({ examination, listed }: SealedReadingProps): JSX.
                 <span class="mono quiet">{field.code ?? ''}</span>
               </dt>
               <dd>
-                {formatDigits(field.value, language)} {formatUnit(field.unit)}
+                {formatFieldValue(field, language)} {formatUnit(field.unit)}
               </dd>
             </div>
           ))}

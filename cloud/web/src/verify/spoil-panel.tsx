@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { Button } from '../design/button.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
+import { formatFieldValue } from '../format/field-value.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { useWords } from '../strings/words.ts';
 import type { PartName } from './evidence-map.ts';
@@ -147,6 +148,6 @@ function ValueChange({ before, after }: { before: ShownReading | null; after: Ex
   const [was, is] = [before?.fields[index], now?.fields[index]];
   if (was === undefined || is === undefined) return null;
   const words = (field: typeof was) =>
-    `${formatDigits(field.value, language)} ${formatUnit(field.unit)}`.trim();
+    `${formatFieldValue(field, language)} ${formatUnit(field.unit)}`.trim();
   return <p class="spoil-value">{t.spoil.valueWas(words(was), words(is))}</p>;
 }
