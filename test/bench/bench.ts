@@ -22,7 +22,7 @@ async function path(runs: number, isProfiled: boolean): Promise<void> {
   say(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}; median of ${runs} runs`);
   for (const workload of WORKLOADS) {
     await half(`${workload.name}: driver bytes to durable journal`, runs, () =>
-      benchToJournal(workload),
+      benchToJournal(workload, isProfiled),
     );
     await half(`${workload.name}: journal to queryable in the cloud`, runs, () =>
       benchToCloud(workload, isProfiled),

@@ -20,7 +20,7 @@ import { createSigner, fromBase64 } from '@sigill/evidence';
 import { parseDocument } from 'yaml';
 import { runSigill, startSigill } from '../testing/sigill-process.ts';
 import { eventually, freePort } from '../testing/waiting.ts';
-import { type PartShare, readProfiles } from './profile.ts';
+import { type PartShare, profiled, readProfiles } from './profile.ts';
 import type { Workload } from './workloads.ts';
 
 export interface Rate {
@@ -44,14 +44,17 @@ const ROUNDS_IN_FLIGHT = 4;
 const CHUNK_BYTES = 4096;
 
 /** Driver bytes to durable journal; the time counts until the last reading is on disk. */
-export async function benchToJournal(workload: Workload): Promise<HalfReport> {
+export async function benchToJournal(workload: Workload, isProfiled: boolean): Promise<HalfReport> {
   const directory = await mkdtemp(join(tmpdir(), 'sigill-bench-'));
   try {
     await initSite(directory, 1);
     const agent = await openSiteAgent(directory, workload);
-    const rate = await feed(agent, workload, workload.toJournal);
+    const run = () => feed(agent, workload, workload.toJournal);
+    const { result, shares } = isProfiled
+      ? await profiled(run)
+      : { result: await run(), shares: null };
     await agent.close();
-    return { ...rate, spent: {} };
+    return { ...result, spent: shares === null ? {} : { agent: shares } };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

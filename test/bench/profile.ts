@@ -3,6 +3,7 @@
  * @module
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { join } from 'node:path';
 
 interface CpuProfile {
@@ -21,9 +22,27 @@ export interface PartShare {
 
 /** Summed over the profiles in a folder, largest first; idle time apart. */
 export function readProfiles(directory: string): PartShare[] {
+  const names = readdirSync(directory).filter((file) => file.endsWith('.cpuprofile'));
+  return sharesOf(names.map((name) => JSON.parse(readFileSync(join(directory, name), 'utf8'))));
+}
+
+/** What `work` gives, and where this process spent its time meanwhile. */
+export async function profiled<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly shares: readonly PartShare[] }> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  const result = await work();
+  const { profile } = (await session.post('Profiler.stop')) as { profile: CpuProfile };
+  session.disconnect();
+  return { result, shares: sharesOf([profile]) };
+}
+
+function sharesOf(profiles: readonly CpuProfile[]): PartShare[] {
   const seconds = new Map<string, number>();
-  for (const name of readdirSync(directory).filter((file) => file.endsWith('.cpuprofile'))) {
-    const profile = JSON.parse(readFileSync(join(directory, name), 'utf8')) as CpuProfile;
+  for (const profile of profiles) {
     const parts = new Map(profile.nodes.map((node) => [node.id, partOf(node.callFrame)]));
     profile.samples.forEach((sample, index) => {
       const part = parts.get(sample) ?? 'other';
