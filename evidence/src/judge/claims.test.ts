@@ -256,6 +256,14 @@ describe('bracket and clock do not hold', () => {
 });
 
 describe('decoded does not hold', () => {
+  it('when the decoder throws', () => {
+    const decodeAgain = () => {
+      throw new RangeError('offset is outside the bounds');
+    };
+    const verdict = judge(file, policy, { ...options, decodeAgain });
+    expect(failuresOf(verdict)).toEqual({ decoded: 'no OTHER_READING' });
+  });
+
   it('when the frame is another than the reading names', () => {
     const frame = new TextEncoder().encode('temperature 99.99 Cel\r\n');
     expect(failures({ ...file, readings: [{ ...file.readings[0]!, frame }] })).toEqual({

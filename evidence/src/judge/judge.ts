@@ -308,7 +308,12 @@ function judgeDecoding(file: EvidenceFile, reading: Reading, decodeAgain: Decode
   const named = reading.origin.frameHash;
   if (named === null || !equalBytes(sha256(frame), named))
     throw new Refuted('OTHER_FRAME', 'the frame is not the one the reading names');
-  const again = decodeAgain?.(reading, frame) ?? null;
+  let again: ReturnType<DecodeAgain>;
+  try {
+    again = decodeAgain?.(reading, frame) ?? null;
+  } catch (error) {
+    throw new Refuted('OTHER_READING', `the frame does not decode: ${(error as Error).message}`);
+  }
   if (again === null)
     throw new Unchecked('NO_DECODER', `no decoder for ${reading.origin.driver} at hand here`);
   if (!again.agrees) throw new Refuted('OTHER_READING', again.detail);

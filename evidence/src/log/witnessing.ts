@@ -67,7 +67,7 @@ export type WitnessDecision =
 
 /**
  * @param find the log of this origin, or undefined: unknown origins are 404
- * @throws EvidenceError NOTE_SYNTAX, BASE64_SYNTAX for a body that is no request (400)
+ * @throws EvidenceError NOTE_SYNTAX, CHECKPOINT_SYNTAX, BASE64_SYNTAX for a body that is no request (400)
  */
 export function judgeAddCheckpoint(
   request: AddCheckpointRequest,
