@@ -62,6 +62,8 @@ export {
 export { type Decimal, formatDecimal, isDecimal, parseDecimal } from './bytes/decimal.ts';
 export { sha256 } from './crypto/index.ts';
 export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
+export type { SeenBlock } from './judge/block.ts';
+export type { DecodeAgain } from './judge/decoding.ts';
 export {
   type EvidenceAnchor,
   type EvidenceCall,
@@ -71,7 +73,7 @@ export {
   formatEvidence,
   parseEvidence,
 } from './judge/evidence-file.ts';
-export { type DecodeAgain, type JudgeOptions, judge, type SeenBlock } from './judge/judge.ts';
+export { type JudgeOptions, judge } from './judge/judge.ts';
 export { formatPolicy, type LedgerPolicy, type Policy, parsePolicy } from './judge/policy.ts';
 export {
   CLAIMS,

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { LedgerState } from '../anchor/ledger-proof.ts';
 import {
   findAgent,
   type Opened,
@@ -15,7 +16,11 @@ import {
 import type { Call } from '../anchor/roll-call.ts';
 import { equalBytes, toHex } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
-import { Refuted, Unchecked } from './claims.ts';
+import { originHash } from '../log/checkpoint.ts';
+import type { Reading } from '../reading/reading.ts';
+import type { BatchHeader } from '../seal/seal.ts';
+import { type CheckedRollCall, checkAnchor, checkRollCall, ledgerOf } from './anchoring.ts';
+import { type Established, need, Refuted, Unchecked } from './claims.ts';
 import type { EvidenceFile } from './evidence-file.ts';
 import type { Policy } from './policy.ts';
 
@@ -27,12 +32,71 @@ export function checkOperatorChain(file: EvidenceFile, policy: Policy | null): O
   return openOperatorChain(file.records.operator, policy.operator);
 }
 
+/** The agent's key was registered for that log when the seal was called. */
+export function judgeRegistered(
+  file: EvidenceFile,
+  policy: Policy | null,
+  reading: Reading | null,
+  header: BatchHeader | null,
+): Established<SlotRecord> {
+  const operators = checkOperatorChain(file, policy);
+  const called = file.rollCalls === null ? null : checkRollCall(file, 'covering');
+  const found = checkSlotRecord(file, operators, called);
+  const { agent } = need(reading, 'the reading');
+  assertAgentActive(found, agent);
+  if (found.origin !== file.log.origin)
+    throw new Refuted('OTHER_LOG', `the record is for ${found.origin}`);
+  if (!equalBytes(need(header, 'the seal').log, originHash(found.origin)))
+    throw new Refuted('OTHER_LOG', `the seal is for another log than ${found.origin}`);
+  const how =
+    called === null
+      ? 'the operator’s signature alone'
+      : `the roll-call of anchor ${called.anchor.index}`;
+  return {
+    value: found,
+    provenBy: `revision ${found.rev} of slot ${found.slot}, signed by the operator and bound by ${how}`,
+    trust: ['operator'] as const,
+    facts: { slot: found.slot, rev: found.rev, origin: found.origin },
+  };
+}
+
+/** Nor was it revoked by the newest anchor of the proven state. */
+export function judgeUnrevoked(
+  file: EvidenceFile,
+  policy: Policy | null,
+  reading: Reading | null,
+  state: LedgerState | null,
+  covering: CheckedRollCall | null,
+): Established<null> {
+  const policyLedger = ledgerOf(policy);
+  const operators = checkOperatorChain(file, policy);
+  const called = checkRollCall(file, 'newest');
+  const anchored = need(state, 'the ledger’s state');
+  if (called.anchor.index !== anchored.size - 1)
+    throw new Refuted(
+      'NOT_NEWEST',
+      `anchor ${anchored.size - 1} is the newest, not ${called.anchor.index}`,
+    );
+  checkAnchor(called.anchor, anchored, policyLedger);
+  if (!equalBytes(called.operator.recordHash, operators.at(-1)!.hash))
+    throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
+  const current = checkSlotRecord(file, operators, called);
+  assertAgentActive(current, need(reading, 'the reading').agent);
+  assertRecordsReferred(file, need(covering, 'the covering roll-call').slot, called.slot);
+  return {
+    value: null,
+    provenBy: `revision ${current.rev} of slot ${current.slot} in anchor ${called.anchor.index}, the newest of the proven state`,
+    trust: ['operator', 'ledger'] as const,
+    facts: { anchor: called.anchor.index, rev: current.rev },
+  };
+}
+
 /**
  * The slot's record that a roll-call carries; without an anchor, the only one there is.
  * It must be signed by a key that the operator had by then.
  * @throws Refuted, EvidenceError
  */
-export function checkSlotRecord(
+function checkSlotRecord(
   file: EvidenceFile,
   chain: OperatorChain,
   called: { readonly operator: Call; readonly slot: Call } | null,
@@ -50,7 +114,7 @@ export function checkSlotRecord(
 }
 
 /** @throws Refuted NOT_REGISTERED, REVOKED */
-export function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
+function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
   const found = findAgent(record, agent);
   if (found === undefined)
     throw new Refuted(
@@ -62,7 +126,7 @@ export function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
 }
 
 /** Refuses slot records that no roll-call carries, that stand twice or in another order. */
-export function assertRecordsReferred(file: EvidenceFile, covering: Call, newest: Call): void {
+function assertRecordsReferred(file: EvidenceFile, covering: Call, newest: Call): void {
   const hashes = file.records.slot.map((cose) => readSlotRecord(cose).hash);
   const isOne = equalBytes(covering.recordHash, newest.recordHash);
   const expected = isOne ? [covering.recordHash] : [covering.recordHash, newest.recordHash];
