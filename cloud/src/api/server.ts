@@ -2,6 +2,7 @@
  * The HTTP server: every route, one error form, headers, documentation, the web app.
  * @module
  */
+import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -43,6 +44,8 @@ const ROUTES: readonly Route[] = [
   healthRoute,
   metricsRoute,
 ];
+
+const SEAL = new URL('../../web/public/seal.svg', import.meta.url);
 
 export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
@@ -118,6 +121,8 @@ async function document(api: Api, version: string): Promise<void> {
     routePrefix: '/api/docs',
     staticCSP: true,
     uiConfig: { tryItOutEnabled: false },
+    theme: { title: 'Sigill cloud: API' },
+    logo: { type: 'image/svg+xml', content: await readFile(SEAL), href: '/', target: '_self' },
   });
   api.get('/api/openapi.json', { schema: { hide: true } }, async () => api.swagger());
 }

@@ -10,9 +10,11 @@ interface LedgerWordProps {
   readonly examination: Examination;
 }
 
-export function LedgerWord({ answer, examination }: LedgerWordProps): JSX.Element {
+export function LedgerWord({ answer, examination }: LedgerWordProps): JSX.Element | null {
   const { t } = useWords();
-  const block = examination.outcome === 'judged' ? examination.block : null;
+  // A file that cannot be read holds no header: there is nothing to compare the ledger's word with.
+  if (examination.outcome === 'refused') return null;
+  const { block } = examination;
   return (
     <section class="panel ledger-word" aria-labelledby="ledger-title">
       <h3 id="ledger-title">{t.verify.ledgerTitle}</h3>
