@@ -287,13 +287,26 @@ describe('second forms of one file', () => {
 
   it('a frame beside a reading that came from no device', () => {
     const honest = honestWorld();
-    const origin = { driver: 'sigill', frameHash: null };
-    const sealed = honest.meter.seal(['1'], { reading: { origin } });
+    const reading = { kind: 'heartbeat', origin: { driver: 'sigill', frameHash: null } };
+    const sealed = honest.meter.seal(['1'], { reading });
     honest.world.anchor();
     const evidence = evidenceOf(honest.world, honest.house, sealed, 0);
     const framed = { ...evidence, readings: [{ ...evidence.readings[0]!, frame: testBytes('x') }] };
     const judged = () => judge(framed, policyOf(honest.world), optionsOf(honest.world));
     expect(codeOf(judged)).toBe('EVIDENCE_FORM');
+  });
+
+  it('a measurement that an agent calls its own word, so that nobody decodes it', () => {
+    const honest = honestWorld();
+    const reading = { kind: 'meter', origin: { driver: 'sigill', frameHash: null } };
+    const sealed = honest.meter.seal(['1'], { reading });
+    honest.world.anchor();
+    const evidence = evidenceOf(honest.world, honest.house, sealed, 0);
+    const { claims } = judge(evidence, policyOf(honest.world), optionsOf(honest.world));
+    expect(claims.find(({ claim }) => claim === 'decoded')).toMatchObject({
+      holds: 'not checked',
+      reason: 'NO_FRAME',
+    });
   });
 });
 

@@ -54,8 +54,8 @@ describe('judge', () => {
   it('asks for no decoding of what an agent says of itself', () => {
     const own = createWorld();
     const site = own.addSite('sigill.example/test/own', ['gateway']);
-    const origin = { driver: 'sigill', frameHash: null };
-    const sealed = site.agents[0]!.seal(['1'], { reading: { origin } });
+    const reading = { kind: 'heartbeat', origin: { driver: 'sigill', frameHash: null } };
+    const sealed = site.agents[0]!.seal(['1'], { reading });
     own.anchor();
     const evidence = evidenceOf(own, site, sealed, 0);
     const verdict = judge(evidence, policyOf(own), optionsOf(own));

@@ -9,7 +9,7 @@ import { openCheckpoint, originHash } from '../log/checkpoint.ts';
 import { verifyConsistency } from '../log/consistency.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
 import { leafHash } from '../log/merkle-tree.ts';
-import { decodeReading } from '../reading/reading.ts';
+import { decodeReading, isOwnReading } from '../reading/reading.ts';
 import { decodeSeal } from '../seal/seal.ts';
 import {
   assertLeavesReferred,
@@ -33,9 +33,6 @@ export interface JudgeOptions {
   readonly blocks?: readonly SeenBlock[];
   readonly decodeAgain?: DecodeAgain;
 }
-
-/** The driver of what an agent says of itself: boots, clocks, plans, heartbeats, gaps. */
-const OWN_DRIVER = 'sigill';
 
 /** @throws EvidenceError EVIDENCE_FORM for a part that nothing refers to */
 export function judge(
@@ -169,7 +166,7 @@ export function judge(
   });
 
   // What an agent says of itself comes from no device: there is nothing to decode.
-  if (reading?.origin.driver === OWN_DRIVER) {
+  if (reading !== null && isOwnReading(reading)) {
     if (file.readings[0]!.frame !== null)
       throw new EvidenceError('EVIDENCE_FORM', 'a frame, though the reading came from no device');
   } else {

@@ -98,6 +98,17 @@ export function decodeReading(bytes: Uint8Array): Reading {
   return reading;
 }
 
+const OWN_DRIVER = 'sigill';
+const OWN_KINDS: ReadonlySet<string> = new Set(['boot', 'clock', 'plan', 'heartbeat', 'gap']);
+
+/**
+ * Whether an agent speaks of itself: no device sent it, so there is no frame to decode again. The
+ * driver's name alone would let an agent call a measurement its own.
+ */
+export function isOwnReading({ origin, kind }: Reading): boolean {
+  return origin.driver === OWN_DRIVER && OWN_KINDS.has(kind);
+}
+
 /** The digits, the text, "true", or hexadecimal: how a value is shown. */
 export function formatValue(value: FieldValue): string {
   if (typeof value === 'string') return value;
