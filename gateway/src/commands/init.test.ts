@@ -65,7 +65,9 @@ test('a cloud on this machine gets its configuration and a witness key', async (
   const name = 'witness.sigill.example/demo';
   const vkey = formatNoteKey({ name, type: 4, publicKey: key('witness.pem').publicKey });
   expect(witnesses).toEqual([vkey]);
-  expect(parsePolicy(read('policy.json').toString()).witnesses.quorum).toBe('all');
+  const policy = parsePolicy(read('policy.json').toString());
+  expect(policy.witnesses.quorum).toBe('every');
+  expect([...policy.witnesses.witnesses.keys()]).toEqual([name]);
   expect(parseDocument(read('cloud.yaml').toString()).toJS()).toEqual({
     listen: { host: '127.0.0.1', port: 8445 },
     data: './cloud-data',

@@ -25,7 +25,8 @@ and gateway.yaml, all ready for: sigill gateway run DIR/gateway.yaml. Overwrites
   --cloud URL           where batches go; plain HTTP for a cloud on this machine (cloud.yaml is
                         made for it), else https, whose certificate is pinned as it is seen now
   --certificate PIN     the certificate to expect instead: sha256/…
-  --witness VKEY        a witness of that cloud, as it names itself; may be repeated
+  --witness VKEY        the key that cloud cosigns with, as it names itself; the operator's record
+                        names it as its own, so that a verdict says so; may be repeated
   --ledger none|development
                         where anchors go (default none); development is a chain of this machine's own
   --source NAME=DRIVER:PLACE

@@ -81,11 +81,14 @@ export function makeRegister(material: RegisterMaterial): MadeRegister {
 
 function witnessLines(witnesses: readonly NoteKey[]): string[] {
   if (witnesses.length === 0) return ['quorum none'];
-  const names = witnesses.map((_, index) => `witness-${index + 1}`);
+  // By the name they sign with, as a reader of the verdict shall meet it; the group needs them distinct.
+  const names = witnesses.map(({ name }, index) =>
+    witnesses.findIndex((other) => other.name === name) === index ? name : `${name}~${index + 1}`,
+  );
   return [
     ...witnesses.map((witness, index) => `witness ${names[index]} ${formatNoteKey(witness)}`),
-    `group all all ${names.join(' ')}`,
-    'quorum all',
+    `group every all ${names.join(' ')}`,
+    'quorum every',
   ];
 }
 
