@@ -53,12 +53,14 @@ export async function killDemo({ kills, seed, longestMs, say }: KillOptions): Pr
       const delayMs = Math.round(random() * longestMs);
       await sleep(delayMs);
       const newest = await newestTime(url).catch(() => null);
-      const from = Date.now();
+      const wasReading = newest !== null && Date.now() - newest < 5000;
       demo.signalAll('SIGKILL');
       await demo.ended;
+      // Only now: until it is dead it may stamp one more reading.
+      const from = Date.now();
       const gone = demo;
       left.push(...(await eventuallyNone(gone)));
-      outages.push({ from, wasReading: newest !== null && from - newest < 5000 });
+      outages.push({ from, wasReading });
       say(`kill ${kill}/${kills} after ${delayMs} ms`);
       demo = startDemo(options);
     }
