@@ -47,8 +47,9 @@ export async function killDemo({ kills, seed, longestMs, say }: KillOptions): Pr
   let demo: RunningDemo | null = null;
   try {
     // The first start makes keys and builds the page: let it read once, so that there is a stream.
+    let startedAt = Date.now();
     demo = startDemo(options);
-    await ready(demo, url);
+    await ready(demo, url, startedAt);
     for (let kill = 1; kill <= kills; kill += 1) {
       const delayMs = Math.round(random() * longestMs);
       await sleep(delayMs);
@@ -62,9 +63,10 @@ export async function killDemo({ kills, seed, longestMs, say }: KillOptions): Pr
       left.push(...(await eventuallyNone(gone)));
       outages.push({ from, wasReading });
       say(`kill ${kill}/${kills} after ${delayMs} ms`);
+      startedAt = Date.now();
       demo = startDemo(options);
     }
-    await ready(demo, url);
+    await ready(demo, url, startedAt);
     const settledAt = Date.now();
     const readings = await eventually(
       'every reading up to now is final',
@@ -104,13 +106,14 @@ function isTold(readings: readonly ToldReading[], from: number): boolean {
   return after[0]?.kind === 'gap';
 }
 
-async function ready(demo: RunningDemo, url: string): Promise<void> {
+/** It has read something since it was started: what stands there from an earlier life does not count. */
+async function ready(demo: RunningDemo, url: string, since: number): Promise<void> {
   await eventually(
     'the demonstration is ready',
     async () => {
       if (demo.child.exitCode !== null) throw new Error(`it ended: ${demo.said()}`);
       const newest = await newestTime(url);
-      return newest !== null && Date.now() - newest < 3000;
+      return newest !== null && newest > since;
     },
     SETTLE_MS,
   );
