@@ -1,11 +1,11 @@
 /**
- * What admission costs on this disk: `node gateway/bench.ts [DIR]`.
+ * What admission costs on this disk: `node gateway/src/admission/admission-bench.ts [DIR]`.
  * @module
  */
 import { mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFixtureAgent, newSigner } from './src/agent-fixture.ts';
+import { createFixtureAgent, newSigner } from '../agent-fixture.ts';
 import {
   checkSiteLog,
   createAdmission,
@@ -14,8 +14,8 @@ import {
   openChainHeads,
   openQuarantine,
   openSiteLog,
-} from './src/index.ts';
-import { createFixtureRegister } from './src/register-fixture.ts';
+} from '../index.ts';
+import { createFixtureRegister } from '../register-fixture.ts';
 
 const ORIGIN = 'sigill.example/bench';
 const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'bench-'));
