@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The `sigill` command. Each package exports its commands; the one chosen is loaded.
  * Exit codes: 0 done, 1 the answer is no, 2 usage, 3 environment.

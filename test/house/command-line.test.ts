@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { runSigill } from '../testing/sigill-process.ts';
+import { NODE, runSigill } from '../testing/sigill-process.ts';
 
 const COMMANDS = [
   'demo',
@@ -33,5 +38,16 @@ describe('sigill', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('unknown command: gateway fly');
     expect(stderr).toContain('gateway init');
+  });
+
+  it('says in one sentence what to run when its packages are not installed', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'sigill-empty-'));
+    await copyFile(join(import.meta.dirname, '../../sigill.mjs'), join(empty, 'sigill.mjs'));
+    const started = promisify(execFile)(NODE, [join(empty, 'sigill.mjs'), 'demo']);
+    await expect(started).rejects.toMatchObject({
+      code: 3,
+      stderr: 'Sigill cannot start: its packages are not installed. Run: npm ci\n',
+    });
+    await rm(empty, { recursive: true });
   });
 });

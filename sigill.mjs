@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/**
+ * Starts sigill.ts, or says in one sentence why it cannot: an old Node cannot even read it.
+ */
+import { existsSync } from 'node:fs';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+// Types are stripped without a flag from 22.18 on; node:sqlite and the rest are tried on 24.
+const canRun = major > 22 || (major === 22 && minor >= 18);
+const isInstalled = existsSync(new URL('node_modules/@sigill', import.meta.url));
+
+if (!isInstalled) stop('its packages are not installed. Run: npm ci');
+else if (!canRun)
+  stop(
+    `it needs Node 24, which comes with its packages on 64-bit Linux; this is Node ${process.versions.node}. Run npm ci without --omit=optional, and start it with npm start or npx sigill`,
+  );
+else await import('./sigill.ts');
+
+function stop(reason) {
+  process.stderr.write(`Sigill cannot start: ${reason}\n`);
+  process.exitCode = 3;
+}
