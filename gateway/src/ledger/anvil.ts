@@ -71,7 +71,7 @@ function binaryPath(): string {
   } catch (cause) {
     throw new LedgerError(
       'DEVELOPMENT_LEDGER_FAILED',
-      `no anvil for ${process.platform} on ${process.arch}: the package ${name.split('/bin')[0]} is not installed`,
+      `no anvil for ${process.platform} on ${process.arch}: the package ${name.split('/bin')[0]} is not installed; run npm ci without --omit=optional`,
       { cause },
     );
   }
