@@ -85,7 +85,7 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
   const text = process.env.SIGILL_DEBUG === '1' ? (error.stack ?? error.message) : error.message;
-  return code + text;
+  return text.startsWith(code) ? text : code + text;
 }
 
 /** `sigill drivers | head` closes our output early: that is no fault. */

@@ -155,7 +155,9 @@ async function readPolicy(path: string): Promise<Policy> {
 }
 
 async function read(path: string): Promise<string> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch(({ code }) => {
+    throw new Error(`${path} cannot be read (${code})`);
+  });
   if (size > MAX_FILE_BYTES) throw new Error(`${path}: ${size} bytes, ${MAX_FILE_BYTES} at most`);
   return readFile(path, 'utf8');
 }
