@@ -17,7 +17,7 @@ export type EdgeErrorCode =
   | 'STREAM_LIMIT'
   | 'OBSERVATION_INVALID'
   | 'RECEIPT_MISMATCH'
-  | 'CONFIGURATION';
+  | 'CONFIG_INVALID';
 
 export interface EdgeErrorOptions {
   readonly cause?: unknown;

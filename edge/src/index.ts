@@ -2,7 +2,6 @@
  * The agent: stamps, batches, seals, keeps and sends readings. The public face, exports only.
  * @module
  */
-export type { Transport as SourceTransport } from '@sigill/firmware-bridge';
 export { type Agent, createAgent } from './agent.ts';
 export {
   type AgentKind,
@@ -17,7 +16,8 @@ export type { AgentPosition, AgentStatus } from './agent-status.ts';
 export { type BackOffLimits, backOffMs } from './back-off.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
 export type { AgentClock, ClockState } from './clock.ts';
-export { parseSourceConfig, type SourceConfig, type TransportConfig } from './config.ts';
+export { readSources, type SourceConfig, type TransportConfig } from './config.ts';
+export { type ConfigSection, createConfigSection } from './config-section.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
 export type {

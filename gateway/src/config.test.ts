@@ -125,26 +125,6 @@ const REFUSED: [title: string, yaml: string, message: string][] = [
     'sources: [{ name: House }]',
     'g.yaml: sources[0].name: found House',
   ],
-  [
-    'a source without a transport',
-    'sources: [{ name: a, driver: b }]',
-    'g.yaml: sources[0].transport: found neither serial nor tcp; write { serial:',
-  ],
-  [
-    'a relative device file',
-    'sources: [{ name: a, driver: b, transport: { serial: ttyUSB0 } }]',
-    'g.yaml: sources[0].transport.serial: found ttyUSB0; write a device file',
-  ],
-  [
-    'two sources of one name',
-    'sources: [{ name: a, driver: b, transport: { tcp: "h:1" } }, { name: a, driver: b, transport: { tcp: "h:2" } }]',
-    'g.yaml: sources[1].name: found a; write a name no other source has',
-  ],
-  [
-    'frames neither kept nor hashed',
-    'sources: [{ name: a, driver: b, transport: { tcp: "h:1" }, frames: drop }]',
-    'g.yaml: sources[0].frames: found drop; write keep or hash',
-  ],
 ];
 
 test.each(REFUSED)('refuses %s', (_title, yaml, message) => {

@@ -4,8 +4,13 @@
  * @module
  */
 import { dirname, resolve } from 'node:path';
+import {
+  type ConfigSection,
+  createConfigSection,
+  readSources,
+  type SourceConfig,
+} from '@sigill/edge';
 import { parseDocument } from 'yaml';
-import { type ConfigSection, createConfigSection, invalid } from './config-section.ts';
 import { GatewayError } from './errors.ts';
 
 export interface GatewayConfig {
@@ -42,28 +47,13 @@ export type LedgerConfig =
       readonly keystore: string;
     };
 
-export interface SourceConfig {
-  readonly name: string;
-  readonly driver: string;
-  readonly transport: TransportConfig;
-  readonly heartbeatMs: number;
-  readonly cadenceMs: number | null;
-  /** Whether each device of the source is promised to be heard of, or only the source. */
-  readonly heartbeats: 'device' | 'source';
-  readonly frames: 'keep' | 'hash';
-  readonly options: Readonly<Record<string, string>>;
-}
-
-export type TransportConfig =
-  | { readonly kind: 'serial'; readonly path: string; readonly baudRate: number }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
-
 const DEVELOPMENT_LEDGER_PORT = 7446;
 const DAY_MS = 86_400_000;
 // C2SP: a schema-less URL. Lower case and no spaces or plus signs, so that it also serves as a key name.
 const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
 const NAME = /^[a-z0-9._-]{1,59}$/;
 
+/** @throws GatewayError CONFIG_SYNTAX, EdgeError CONFIG_INVALID */
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
     ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
@@ -112,12 +102,11 @@ function readCloud(root: ConfigSection): CloudConfig | null {
   const section = root.section('cloud', ['url', 'certificate', 'keepMs']);
   const written = section.text('url', /^https?:\/\/./, 'an address, such as https://cloud.example');
   const url = URL.parse(written);
-  if (!url)
-    throw invalid(section.place('url'), written, 'an address, such as https://cloud.example');
+  if (!url) throw section.invalid('url', written, 'an address, such as https://cloud.example');
   const certificate = section.isAbsent('certificate') ? null : readPin(section);
   if (url.protocol === 'https:' && certificate === null) {
-    throw invalid(
-      section.place('certificate'),
+    throw section.invalid(
+      'certificate',
       'nothing',
       `sha256/… of the certificate of ${url.host}; sigill gateway init --cloud ${url.origin} prints it`,
     );
@@ -137,7 +126,7 @@ function readLedger(root: ConfigSection, at: (file: string) => string): LedgerCo
   const written = root.value('ledger') ?? 'none';
   if (written === 'none') return { kind: 'none' };
   if (written === 'development') return { kind: 'development', port: DEVELOPMENT_LEDGER_PORT };
-  if (typeof written !== 'object') throw invalid(root.place('ledger'), written, expected);
+  if (typeof written !== 'object') throw root.invalid('ledger', written, expected);
   const section = root.section('ledger', ['development', 'rpc', 'contract', 'keystore']);
   if (!section.isAbsent('development')) {
     const development = section.section('development', ['port']);
@@ -153,54 +142,4 @@ function readLedger(root: ConfigSection, at: (file: string) => string): LedgerCo
     contract: section.text('contract', /^0x[0-9a-fA-F]{40}$/, 'the 0x… address of AnchorLog'),
     keystore: at(section.text('keystore', /./, 'the file of the account that anchors')),
   };
-}
-
-function readSources(root: ConfigSection): SourceConfig[] {
-  const sources = root.sections('sources', [
-    ...[
-      'name',
-      'driver',
-      'transport',
-      'heartbeatMs',
-      'cadenceMs',
-      'heartbeats',
-      'frames',
-      'options',
-    ],
-  ]);
-  const seen = new Set<string>();
-  return sources.map((section) => {
-    const name = section.text('name', NAME, 'lower-case letters, digits, . _ -, such as house-17');
-    if (seen.has(name)) throw invalid(section.place('name'), name, 'a name no other source has');
-    seen.add(name);
-    return {
-      name,
-      driver: section.text('driver', /^[a-z0-9-]+$/, 'a driver; sigill drivers lists them'),
-      transport: readTransport(section),
-      heartbeatMs: section.count('heartbeatMs', 1_000, 300_000),
-      cadenceMs: section.isAbsent('cadenceMs') ? null : section.count('cadenceMs', 1, 1_000),
-      heartbeats: section.choice('heartbeats', ['device', 'source'], 'device'),
-      frames: section.choice('frames', ['keep', 'hash'], 'keep'),
-      options: section.section('options', null).strings(),
-    };
-  });
-}
-
-function readTransport(source: ConfigSection): TransportConfig {
-  const section = source.section('transport', ['serial', 'baudRate', 'tcp']);
-  const expected = '{ serial: /dev/serial/by-id/…, baudRate: 115200 } or { tcp: host:port }';
-  if (section.isAbsent('serial') === section.isAbsent('tcp')) {
-    const found = section.isAbsent('tcp') ? 'neither serial nor tcp' : 'both serial and tcp';
-    throw invalid(source.place('transport'), found, expected);
-  }
-  if (!section.isAbsent('serial')) {
-    return {
-      kind: 'serial',
-      path: section.text('serial', /^\//, 'a device file, such as /dev/serial/by-id/…'),
-      baudRate: section.count('baudRate', 50, 115_200),
-    };
-  }
-  const address = section.text('tcp', /^.+:\d{1,5}$/, 'host:port');
-  const colon = address.lastIndexOf(':');
-  return { kind: 'tcp', host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 }

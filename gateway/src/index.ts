@@ -15,8 +15,6 @@ export {
   type GatewayConfig,
   type LedgerConfig,
   parseGatewayConfig,
-  type SourceConfig,
-  type TransportConfig,
 } from './config.ts';
 export { createDisk, type Disk, type DiskFile } from './disk/disk.ts';
 export { type FileSystem, nodeFileSystem } from './disk/file-system.ts';

@@ -1,9 +1,8 @@
-import type { SourceTransport } from '@sigill/edge';
-import { createSerialTransport, createTcpTransport } from '@sigill/firmware-bridge';
-import type { TransportConfig } from './config.ts';
+import type { TransportConfig } from '@sigill/edge';
+import { createSerialTransport, createTcpTransport, type Transport } from '@sigill/firmware-bridge';
 
 /** The way to a device, as configured. */
-export function openTransport(config: TransportConfig): SourceTransport {
+export function openTransport(config: TransportConfig): Transport {
   if (config.kind === 'tcp') return createTcpTransport({ host: config.host, port: config.port });
   return createSerialTransport({ path: config.path, baudRate: config.baudRate });
 }

@@ -5,14 +5,14 @@
 import {
   type Agent,
   type AgentClock,
+  type SourceConfig,
   type SourceHealth,
   type SourcePlan,
-  type SourceTransport,
   startSourceSupervisor,
+  type TransportConfig,
   toSourcePlan,
 } from '@sigill/edge';
-import { type Driver, findDriver } from '@sigill/firmware-bridge';
-import type { SourceConfig, TransportConfig } from './config.ts';
+import { type Driver, findDriver, type Transport } from '@sigill/firmware-bridge';
 import { type Tell, toLog } from './events.ts';
 import { asAgentTimers, type Timers } from './timers.ts';
 
@@ -28,7 +28,7 @@ export interface RunningSources {
 
 export interface SourcesParts {
   readonly sources: readonly SourceConfig[];
-  readonly openTransport: (transport: TransportConfig) => SourceTransport;
+  readonly openTransport: (transport: TransportConfig) => Transport;
   readonly clock: AgentClock;
   readonly timers: Timers;
   readonly tell: Tell;

@@ -1,5 +1,4 @@
 import { DriverError } from '@sigill/firmware-bridge';
-import { GatewayError } from '../errors.ts';
 
 const USAGE = 2;
 const ENVIRONMENT = 3;
@@ -9,5 +8,6 @@ const USAGE_CODES = new Set(['USAGE', 'CONFIG_SYNTAX', 'CONFIG_INVALID', 'CLOUD_
 export function exitCodeOf(error: unknown): number | null {
   if (error instanceof DriverError) return USAGE;
   if (!(error instanceof Error) || !('code' in error)) return null;
-  return error instanceof GatewayError && USAGE_CODES.has(error.code) ? USAGE : ENVIRONMENT;
+  // By code alone: a configuration is refused by the gateway and by the agent.
+  return USAGE_CODES.has(String(error.code)) ? USAGE : ENVIRONMENT;
 }

@@ -4,9 +4,9 @@
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { TransportConfig } from '@sigill/edge';
 import { type NoteKey, parseNoteKey } from '@sigill/evidence';
 import { type Command, type CommandIo, findDriver } from '@sigill/firmware-bridge';
-import type { TransportConfig } from '../config.ts';
 import { GatewayError } from '../errors.ts';
 import type { InitSource } from '../init/init-files.ts';
 import type { InitOptions, MadeGateway } from '../init/init-gateway.ts';

@@ -2,7 +2,7 @@
  * The configuration files that `gateway init` writes, as a person would.
  * @module
  */
-import type { TransportConfig } from '../config.ts';
+import type { TransportConfig } from '@sigill/edge';
 
 export interface InitSource {
   readonly name: string;

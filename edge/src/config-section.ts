@@ -4,49 +4,48 @@
  * is a misspelt one.
  * @module
  */
-import { GatewayError } from './errors.ts';
+import { EdgeError } from './errors.ts';
 
 export interface ConfigSection {
-  /** `file: section.key`, for messages. */
-  place(key: string): string;
   isAbsent(key: string): boolean;
   value(key: string): unknown;
   text(key: string, pattern: RegExp, expected: string, absent?: string): string;
   texts(key: string, expected: string): string[];
   count(key: string, least: number, absent: number): number;
   choice<T extends string>(key: string, choices: readonly T[], absent: T): T;
-  /** An absent section reads as an empty one. `keys` null: any key. */
-  section(key: string, keys: readonly string[] | null): ConfigSection;
+  /** An absent section reads as an empty one. `keys` null: any key. `expected`: what to write where it is no section. */
+  section(key: string, keys: readonly string[] | null, expected?: string): ConfigSection;
   sections(key: string, keys: readonly string[]): ConfigSection[];
   /** All keys with their values as text. */
   strings(): Record<string, string>;
+  /** To be thrown: the key's place, what stands there, what to write. */
+  invalid(key: string, found: unknown, expected: string): EdgeError;
 }
 
-export function invalid(place: string, found: unknown, expected: string): GatewayError {
-  const shown = typeof found === 'string' ? found : JSON.stringify(found);
-  return new GatewayError('CONFIG_INVALID', `${place}: found ${shown}; write ${expected}`);
-}
-
+/**
+ * @param file as messages name it
+ * @param path of the mapping within the file; empty for the whole file
+ * @throws EdgeError CONFIG_INVALID, here and from everything that reads
+ */
 export function createConfigSection(
   file: string,
   path: string,
   written: unknown,
   keys: readonly string[] | null,
+  expected = keys === null ? 'keys with values' : `keys out of ${keys.join(', ')}`,
 ): ConfigSection {
   const here = path === '' ? file : `${file}: ${path}`;
   if (written === null || typeof written !== 'object' || Array.isArray(written)) {
-    throw invalid(
-      here,
-      written,
-      keys === null ? 'keys with values' : `keys out of ${keys.join(', ')}`,
-    );
+    throw refusal(here, written, expected);
   }
   const values = new Map(Object.entries(written));
-  const place = (key: string) => `${file}: ${path === '' ? key : `${path}.${key}`}`;
   const keyPath = (key: string) => (path === '' ? key : `${path}.${key}`);
+  const place = (key: string) => `${file}: ${keyPath(key)}`;
+  const invalid = (key: string, found: unknown, expected: string) =>
+    refusal(place(key), found, expected);
   for (const key of values.keys()) {
     if (keys !== null && !keys.includes(key)) {
-      throw new GatewayError(
+      throw new EdgeError(
         'CONFIG_INVALID',
         `${place(key)}: no such key; write one of ${keys.join(', ')}`,
       );
@@ -55,14 +54,14 @@ export function createConfigSection(
   const value = (key: string): unknown => values.get(key) ?? undefined;
 
   return {
-    place,
     value,
+    invalid,
     isAbsent: (key) => value(key) === undefined,
 
     text(key, pattern, expected, absent) {
       const found = value(key) ?? absent;
       if (typeof found !== 'string' || !pattern.test(found)) {
-        throw invalid(place(key), found ?? 'nothing', expected);
+        throw invalid(key, found ?? 'nothing', expected);
       }
       return found;
     },
@@ -74,7 +73,7 @@ export function createConfigSection(
         found.length === 0 ||
         !found.every((item) => typeof item === 'string')
       ) {
-        throw invalid(place(key), found ?? 'nothing', expected);
+        throw invalid(key, found ?? 'nothing', expected);
       }
       return found;
     },
@@ -82,7 +81,7 @@ export function createConfigSection(
     count(key, least, absent) {
       const found = value(key) ?? absent;
       if (typeof found !== 'number' || !Number.isSafeInteger(found) || found < least) {
-        throw invalid(place(key), found, `a whole number of at least ${least}, such as ${absent}`);
+        throw invalid(key, found, `a whole number of at least ${least}, such as ${absent}`);
       }
       return found;
     },
@@ -90,15 +89,16 @@ export function createConfigSection(
     choice(key, choices, absent) {
       const found = value(key) ?? absent;
       const chosen = choices.find((choice) => choice === found);
-      if (chosen === undefined) throw invalid(place(key), found, choices.join(' or '));
+      if (chosen === undefined) throw invalid(key, found, choices.join(' or '));
       return chosen;
     },
 
-    section: (key, allowed) => createConfigSection(file, keyPath(key), value(key) ?? {}, allowed),
+    section: (key, allowed, expected) =>
+      createConfigSection(file, keyPath(key), value(key) ?? {}, allowed, expected),
 
     sections(key, allowed) {
       const found = value(key) ?? [];
-      if (!Array.isArray(found)) throw invalid(place(key), found, 'a list, each item after a dash');
+      if (!Array.isArray(found)) throw invalid(key, found, 'a list, each item after a dash');
       return found.map((item, index) =>
         createConfigSection(file, `${keyPath(key)}[${index}]`, item, allowed),
       );
@@ -107,9 +107,14 @@ export function createConfigSection(
     strings() {
       for (const [key, found] of values) {
         if (!['string', 'number', 'boolean'].includes(typeof found))
-          throw invalid(place(key), found, 'text');
+          throw invalid(key, found, 'a text, a number, true or false');
       }
       return Object.fromEntries([...values].map(([key, found]) => [key, String(found)]));
     },
   };
+}
+
+function refusal(place: string, found: unknown, expected: string): EdgeError {
+  const shown = typeof found === 'string' ? found : JSON.stringify(found);
+  return new EdgeError('CONFIG_INVALID', `${place}: found ${shown}; write ${expected}`);
 }
