@@ -1,9 +1,9 @@
 import { agentId, type Beacon, equalBytes, originHash } from '@sigill/evidence';
+import { backOffMs } from '@sigill/firmware-bridge';
 import type { Gap } from './agent-kinds.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { type AgentRun, openAgentRun, type Written } from './agent-run.ts';
 import { streamKey } from './agent-state.ts';
-import { backOffMs } from './back-off.ts';
 import { DEFAULT_BATCH_LIMITS } from './batcher.ts';
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
 import { silentLog } from './log.ts';

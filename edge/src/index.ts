@@ -13,7 +13,6 @@ export {
 } from './agent-kinds.ts';
 export type { AgentParts } from './agent-parts.ts';
 export type { AgentPosition, AgentStatus } from './agent-status.ts';
-export { type BackOffLimits, backOffMs } from './back-off.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
 export type { AgentClock, ClockState } from './clock.ts';
 export { readSources, type SourceConfig, type TransportConfig } from './config.ts';

@@ -2,6 +2,7 @@
  * Device bytes in, observations out: the public face, exports only.
  * @module
  */
+export { type BackOffLimits, backOffMs } from './back-off.ts';
 export type { Command, CommandIo } from './command.ts';
 export * from './drivers.ts';
 export { TransportError, type TransportErrorCode } from './errors.ts';

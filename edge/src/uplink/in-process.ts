@@ -1,5 +1,5 @@
+import { type BackOffLimits, backOffMs } from '@sigill/firmware-bridge';
 import type { Agent } from '../agent.ts';
-import { type BackOffLimits, backOffMs } from '../back-off.ts';
 import { EdgeError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { SealedBatch } from '../sealer.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { TransportError } from '../errors.ts';
-import { backoffMs } from './backoff.ts';
 import { createReconnectingTransport, type LinkListener } from './reconnecting.ts';
 import type { TransportState } from './transport.ts';
 
@@ -17,7 +16,7 @@ function createFake() {
       return { write: async () => {}, close: async () => {} };
     },
     {
-      backoff: { firstMs: 100, mostMs: 1000 },
+      backOff: { firstMs: 100, maxMs: 1000 },
       random: () => 1,
       timers: {
         now: () => now,
@@ -109,19 +108,5 @@ describe('reconnecting transport', () => {
     await advance(10_000);
     expect(links).toHaveLength(1);
     expect(() => transport.start({ chunk: () => {}, state: () => {} })).toThrow(TypeError);
-  });
-});
-
-describe('back-off', () => {
-  const bounds = { firstMs: 100, mostMs: 30_000 };
-
-  it('is anything from nothing to its bound', () => {
-    expect(backoffMs(bounds, 3, () => 0)).toBe(0);
-    expect(backoffMs(bounds, 3, () => 0.5)).toBe(200);
-  });
-
-  it('stays in bounds after any number of failures', () => {
-    expect(backoffMs(bounds, 0, () => 1)).toBe(100);
-    expect(backoffMs(bounds, 100_000, () => 1)).toBe(30_000);
   });
 });

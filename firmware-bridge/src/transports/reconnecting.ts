@@ -2,8 +2,8 @@
  * The part every transport shares: try, hold, lose, wait, try again.
  * @module
  */
+import { type BackOffLimits, backOffMs } from '../back-off.ts';
 import { TransportError, type TransportErrorCode } from '../errors.ts';
-import { type Backoff, backoffMs } from './backoff.ts';
 import type { Transport, TransportListener, TransportState } from './transport.ts';
 
 /** What one connection tells. `lost` comes once, and last, unless the link was closed from here. */
@@ -29,7 +29,7 @@ export interface Timers {
 }
 
 export interface ReconnectParts {
-  readonly backoff: Backoff;
+  readonly backOff: BackOffLimits;
   readonly random: () => number;
   readonly timers: Timers;
 }
@@ -42,18 +42,18 @@ export const systemTimers: Timers = {
   },
 };
 
-export const DEFAULT_BACKOFF: Backoff = { firstMs: 250, mostMs: 30_000 };
+export const DEFAULT_BACK_OFF: BackOffLimits = { firstMs: 250, maxMs: 30_000 };
 
 // A plug is local: nobody else waits for it, and people stand beside it. It is found within two seconds, however often
 // it was pulled.
-const PLUG_BACKOFF: Backoff = { firstMs: 250, mostMs: 1500 };
+const PLUG_BACK_OFF: BackOffLimits = { firstMs: 250, maxMs: 1500 };
 const PLUG_CODES: ReadonlySet<TransportErrorCode> = new Set(['PORT_MISSING', 'PORT_LOST']);
 
 // A connection that dies sooner than this counts as a failed try: else a flapping one would be tried without pause.
 const STEADY_MS = 5000;
 
 export function createReconnectingTransport(connect: Connect, parts: ReconnectParts): Transport {
-  const { backoff, random, timers } = parts;
+  const { backOff, random, timers } = parts;
   let listener: TransportListener | null = null;
   let stopped = false;
   let link: Link | null = null;
@@ -84,10 +84,9 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
         link = null;
         if (openSince !== null && timers.now() - openSince >= STEADY_MS) failures = 0;
         openSince = null;
-        failures++;
         tell({ status: 'waiting', reason: error.message, code: error.code });
-        const bounds = PLUG_CODES.has(error.code) ? PLUG_BACKOFF : backoff;
-        const wait = backoffMs(bounds, failures, random);
+        const limits = PLUG_CODES.has(error.code) ? PLUG_BACK_OFF : backOff;
+        const wait = backOffMs(failures++, limits, random);
         // Only when the old connection is gone altogether: a port is locked by whoever still holds it.
         current.close().then(() => {
           if (!stopped) cancelRetry = timers.after(wait, attempt);

@@ -8,7 +8,7 @@ import { openPseudoTerminal, type PseudoTerminal } from '../simulators/pseudo-te
 import { createSerialTransport, type SerialOptions } from './serial.ts';
 import { type DeviceEnd, listenTo, testTransport } from './transport-contract.ts';
 
-const FAST = { backoff: { firstMs: 20, mostMs: 50 }, watchMs: 50 };
+const FAST = { backOff: { firstMs: 20, maxMs: 50 }, watchMs: 50 };
 
 interface SerialEnd extends DeviceEnd {
   readonly path: string;

@@ -5,7 +5,7 @@
 import { TransportError } from '../errors.ts';
 import {
   createReconnectingTransport,
-  DEFAULT_BACKOFF,
+  DEFAULT_BACK_OFF,
   type ReconnectParts,
   systemTimers,
 } from './reconnecting.ts';
@@ -37,7 +37,7 @@ export function createSerialTransport(options: SerialOptions): Transport {
       `a baud rate is a number such as 115200, not ${baudRate}`,
     );
   const parts = {
-    backoff: DEFAULT_BACKOFF,
+    backOff: DEFAULT_BACK_OFF,
     random: Math.random,
     timers: systemTimers,
     childUrl: new URL('./serial-child.ts', import.meta.url),

@@ -5,7 +5,7 @@ import { systemTimers, type Timers } from './reconnecting.ts';
 import { createTcpTransport } from './tcp.ts';
 import { type DeviceEnd, listenTo, testTransport } from './transport-contract.ts';
 
-const FAST = { backoff: { firstMs: 20, mostMs: 50 } };
+const FAST = { backOff: { firstMs: 20, maxMs: 50 } };
 
 interface TcpEnd extends DeviceEnd {
   readonly port: number;

@@ -7,7 +7,7 @@ import { TransportError, type TransportErrorCode } from '../errors.ts';
 import {
   type Connect,
   createReconnectingTransport,
-  DEFAULT_BACKOFF,
+  DEFAULT_BACK_OFF,
   type ReconnectParts,
   systemTimers,
 } from './reconnecting.ts';
@@ -33,7 +33,7 @@ export function createTcpTransport(options: TcpOptions): Transport {
     throw new TransportError('ADDRESS_INVALID', `a port is a number from 1 to 65535, not ${port}`);
   if (host === '') throw new TransportError('ADDRESS_INVALID', 'a host is needed');
   return createReconnectingTransport(socketConnect(options), {
-    backoff: DEFAULT_BACKOFF,
+    backOff: DEFAULT_BACK_OFF,
     random: Math.random,
     timers: systemTimers,
     ...parts,

@@ -37,7 +37,7 @@ export interface MadeGateway {
 const DEVELOPMENT_RPC = 'http://127.0.0.1:7446';
 const DEFAULT_HTTP_PORT = 80;
 
-/** @throws GatewayError FILE_EXISTS, CONFIG_INVALID */
+/** @throws GatewayError FILE_EXISTS, EdgeError CONFIG_INVALID */
 export async function initGateway(options: InitOptions): Promise<MadeGateway> {
   const { directory, origin, cloud, ledger } = options;
   const files: string[] = [];

@@ -4,7 +4,7 @@
  * doubles and is random over its whole length, so that a fleet does not come back in step.
  * @module
  */
-import { backOffMs } from '@sigill/edge';
+import { backOffMs } from '@sigill/firmware-bridge';
 import { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
 import type { SiteLog } from '../site-log/site-log.ts';

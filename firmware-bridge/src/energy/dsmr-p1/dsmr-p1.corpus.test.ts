@@ -16,9 +16,6 @@ import { dsmrP1 } from './dsmr-p1.ts';
 const folder = process.env.SIGILL_CORPUS ? `${process.env.SIGILL_CORPUS}/dsmr-p1` : '';
 const files = existsSync(folder) ? globSync('**/*.telegram', { cwd: folder }).sort() : [];
 
-// Its source cut the checksum off a DSMR 4.2 telegram.
-const WITHOUT_DUE_CHECKSUM = ['amshan/example_data_b.telegram'];
-
 const title = folder ? 'dsmr-p1 corpus' : 'dsmr-p1 corpus (skipped: no SIGILL_CORPUS)';
 
 describe.skipIf(folder === '')(title, () => {
@@ -26,21 +23,12 @@ describe.skipIf(folder === '')(title, () => {
     expect(files.length).toBeGreaterThan(0);
   });
 
-  it.each(WITHOUT_DUE_CHECKSUM)('%s is refused as it stands', (file) => {
-    const { observations, rejected } = runSession(dsmrP1, {}, [readFileSync(`${folder}/${file}`)]);
-    expect(observations).toEqual([]);
-    expect(rejected.map((rejection) => rejection.code)).toEqual(['CHECKSUM_MISSING']);
-  });
-
   describe.each(files)('%s', (file) => {
     const bytes = readFileSync(`${folder}/${file}`);
     const expected: Expected = JSON.parse(
       readFileSync(`${folder}/${file.replace('.telegram', '.expected.json')}`, 'utf8'),
     );
-    const options: Record<string, string> = WITHOUT_DUE_CHECKSUM.includes(file)
-      ? { checksum: 'optional' }
-      : {};
-    const told = runSession(dsmrP1, options, [bytes]);
+    const told = runSession(dsmrP1, {}, [bytes]);
     const observations = told.observations.map(plain);
 
     it('gives the values two other decoders give', () => {
@@ -62,7 +50,7 @@ describe.skipIf(folder === '')(title, () => {
     testVector(dsmrP1, {
       name: file,
       source: file,
-      options,
+      options: {},
       frame: [text],
       observations: observations as ExpectedObservation[],
     });

@@ -11,7 +11,7 @@ import { isLogged, quantityNames } from './objects.ts';
 import { observe } from './observe.ts';
 import { createP1Framer } from './p1-framer.ts';
 import { createP1Clock, type P1Clock } from './p1-time.ts';
-import { type ChecksumRule, readTelegram } from './telegram.ts';
+import { readTelegram } from './telegram.ts';
 
 const manifest: Manifest = {
   id: 'dsmr-p1',
@@ -26,19 +26,27 @@ const manifest: Manifest = {
       default: 'Europe/Amsterdam',
     },
     checksum: {
-      summary: 'required: refuse a DSMR 4 or later telegram without one; optional: accept it',
-      default: 'required',
+      summary:
+        'of a DSMR 4 or later telegram. auto: none is taken from a meter that never sent one; required; optional',
+      default: 'auto',
     },
   },
 };
 
 export const dsmrP1: Driver = {
   manifest,
-  createSession(given) {
-    const { zone = '', checksum = '' } = optionsOf(manifest, given);
+  createSession(options) {
+    const { zone = '', checksum = '' } = optionsOf(manifest, options);
     const clock = clockOf(zone);
-    const rule = ruleOf(checksum);
-    return listening(createP1Framer(), (frame) => observe(readTelegram(frame, rule), clock));
+    const given = ruleOf(checksum);
+    let isVouched = false;
+    return listening(createP1Framer(), (frame) => {
+      // Some meters of DSMR 4.2 send none. One that has sent a checksum always does: then its absence is damage.
+      const rule = given === 'auto' ? (isVouched ? 'required' : 'closed') : given;
+      const telegram = readTelegram(frame, rule);
+      isVouched ||= telegram.checked;
+      return observe(telegram, clock);
+    });
   },
 };
 
@@ -53,7 +61,10 @@ function clockOf(zone: string): P1Clock {
   }
 }
 
-function ruleOf(checksum: string): ChecksumRule {
-  if (checksum === 'required' || checksum === 'optional') return checksum;
-  throw new DriverError('OPTION_INVALID', `checksum is required or optional, not ${checksum}`);
+function ruleOf(checksum: string): 'auto' | 'required' | 'optional' {
+  if (checksum === 'auto' || checksum === 'required' || checksum === 'optional') return checksum;
+  throw new DriverError(
+    'OPTION_INVALID',
+    `checksum is auto, required or optional, not ${checksum}`,
+  );
 }

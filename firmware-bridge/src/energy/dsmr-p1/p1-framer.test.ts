@@ -23,8 +23,9 @@ describe('P1 framer', () => {
     expect(cuts('/ABC5\r\n!0aF9C\r\n')).toEqual(['0:/ABC5\r\n!0aF9']);
   });
 
-  it('ends a frame before the line end when there are fewer digits, or none', () => {
-    expect(cuts('/ABC5\r\n!B9F\r\n/ABC5\r\n!\n')).toEqual(['0:/ABC5\r\n!B9F', '13:/ABC5\r\n!']);
+  it('ends a frame before the line end when there are fewer digits, and with it when there are none', () => {
+    expect(cuts('/ABC5\r\n!B9F\r\n/ABC5\r\n!\n')).toEqual(['0:/ABC5\r\n!B9F', '13:/ABC5\r\n!\n']);
+    expect(cuts('/ABC5\r\n!\r\n', 1)).toEqual(['0:/ABC5\r\n!\r']);
   });
 
   it('tells a frame that ends with the stream', () => {

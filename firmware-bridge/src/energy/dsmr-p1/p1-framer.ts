@@ -1,10 +1,10 @@
 /**
  * P1 telegrams in a byte stream:
  *
- *     / ident CR LF CR LF  object CR LF …  !  [checksum: up to 4 hex digits]
+ *     / ident CR LF CR LF  object CR LF …  !  [checksum: up to 4 hex digits, or CR, or LF]
  *
- * A frame ends with its fourth checksum digit, or before the first byte that is no such digit; the line end after it
- * belongs to no frame. IEC 62056-21 §5.7 forbids `/` and `!` inside ident and values, so `/` always begins anew.
+ * A frame ends with its fourth checksum digit, or before the first byte that is no such digit. A line end right behind
+ * the end mark belongs to the frame: it tells a telegram sent without a checksum from one that was cut there. IEC 62056-21 §5.7 forbids `/` and `!` inside ident and values, so `/` always begins anew.
  * @module
  */
 import { DecodeError } from '../../errors.ts';
@@ -58,6 +58,11 @@ export function createP1Framer(): Framer {
   };
   const sum = (chunk: Uint8Array, i: number): number => {
     const byte = chunk[i] as number;
+    if (digits === 0 && isLineEnd(byte)) {
+      buffer[length++] = byte;
+      finish();
+      return i + 1;
+    }
     if (!isHexDigit(byte)) {
       finish(strayAfterBang(byte));
       return i;
@@ -106,8 +111,7 @@ function isIdent(bytes: Uint8Array, length: number): boolean {
 
 // After the checksum comes a line end, the next telegram, or a line's idle level read as bytes.
 function strayAfterBang(byte: number): DecodeError | undefined {
-  if (byte === 0x0d || byte === 0x0a || byte === SLASH || byte === 0 || byte === 0xff)
-    return undefined;
+  if (isLineEnd(byte) || byte === SLASH || byte === 0 || byte === 0xff) return undefined;
   const hex = byte.toString(16).padStart(2, '0');
   return new DecodeError(
     'FRAME_SYNTAX',
@@ -134,6 +138,10 @@ function isHexDigit(byte: number): boolean {
     (byte >= 0x41 && byte <= 0x46) ||
     (byte >= 0x61 && byte <= 0x66)
   );
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === 0x0d || byte === 0x0a;
 }
 
 function isLetter(byte: number | undefined): boolean {

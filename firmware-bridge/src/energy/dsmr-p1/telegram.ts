@@ -20,7 +20,8 @@ export interface Telegram {
   readonly checked: boolean;
 }
 
-export type ChecksumRule = 'required' | 'optional';
+/** What becomes of a telegram that should have a checksum and has none. `closed`: it is taken if its end mark ends its line. */
+export type ChecksumRule = 'required' | 'closed' | 'optional';
 
 const BANG = 0x21;
 const MAX_DIGITS = 4;
@@ -32,10 +33,13 @@ const SINCE_CHECKSUM = new Set(['1-3:0.2.8', '0-0:96.1.4', '0-0:1.0.0']);
 /** @throws DecodeError CHECKSUM_MISMATCH, CHECKSUM_MISSING, FRAME_SYNTAX */
 export function readTelegram(frame: Uint8Array, rule: ChecksumRule): Telegram {
   const bang = frame.lastIndexOf(BANG);
-  const checked = bang < frame.length - 1;
+  const tail = toLatin1(frame.subarray(bang + 1));
+  const isClosed = tail === '\r' || tail === '\n';
+  const checked = tail !== '' && !isClosed;
   if (checked) assertChecksum(frame, bang);
   const telegram = { ...readLines(toLatin1(frame.subarray(0, bang))), checked };
-  if (!checked) assertTrustedWithoutChecksum(telegram, rule);
+  if (!checked)
+    assertTrustedWithoutChecksum(telegram, rule === 'closed' && isClosed ? 'optional' : rule);
   return telegram;
 }
 
@@ -85,10 +89,10 @@ function assertTrustedWithoutChecksum(
   rule: ChecksumRule,
 ): void {
   const modern = objects.find((object) => SINCE_CHECKSUM.has(object.code));
-  if (modern && rule === 'required')
+  if (modern && rule !== 'optional')
     throw new DecodeError(
       'CHECKSUM_MISSING',
-      `a telegram with ${modern.code} has a checksum, and this one has none; the option checksum=optional accepts it`,
+      `a telegram with ${modern.code} has a checksum, and this one was cut before it or lost it; the option checksum=optional accepts it`,
     );
   if (strays[0] !== undefined)
     throw new DecodeError('FRAME_SYNTAX', `object expected, got "${strays[0].slice(0, 40)}"`);
