@@ -58,7 +58,7 @@ describe('sigill decode', () => {
           'energy.import.t1': { value: '185.000', unit: 'kWh', code: '1-0:1.8.1' },
         },
         offset: 0,
-        length: TELEGRAM.length - 2,
+        length: TELEGRAM.length - 1,
       },
     ]);
     expect(JSON.parse(err.at(-1) ?? '')).toEqual({
