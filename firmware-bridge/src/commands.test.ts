@@ -62,12 +62,12 @@ describe('sigill decode', () => {
       },
     ]);
     expect(JSON.parse(err.at(-1) ?? '')).toEqual({
-      summary: '1 observation in 1 frame, 0 refused; 61 bytes read, 2 outside frames',
+      summary: '1 observation in 1 frame, 0 refused; 61 bytes read, 1 outside frames',
       observations: 1,
       frames: 1,
       rejected: 0,
       bytes: TELEGRAM.length,
-      outside: 2,
+      outside: 1,
     });
   });
 
