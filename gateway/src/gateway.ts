@@ -26,7 +26,7 @@ import { createRollCallStore } from './notary/roll-call-store.ts';
 import type { Register } from './register.ts';
 import { openSiteLog, type SiteLog } from './site-log/site-log.ts';
 import type { Sources } from './sources.ts';
-import { asAgentTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
 import { createAnchorLane } from './uplink/anchor-lane.ts';
 import { type BatchHolder, createBatchLane } from './uplink/batch-lane.ts';
 import { createCheckpointLane } from './uplink/checkpoint-lane.ts';
@@ -101,7 +101,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const agent = await openAgent(parts, `${config.data}/agent`);
   const fromAgent = startInProcessUplink({
     agent,
-    timers: asAgentTimers(timers),
+    timers,
     random: parts.random,
     log: toLog(tell),
     async offer({ number, bytes, header }) {
@@ -166,7 +166,7 @@ function openAgent(parts: GatewayParts, directory: string): Promise<Agent> {
   return createAgent({
     directory,
     disk: parts.journalDisk,
-    timers: asAgentTimers(parts.timers),
+    timers: parts.timers,
     clock: parts.clock,
     random: parts.randomBytes,
     signer: parts.agentKey,

@@ -14,7 +14,7 @@ import {
 } from '@sigill/edge';
 import { type Driver, findDriver, type Transport } from '@sigill/firmware-bridge';
 import { type Tell, toLog } from './events.ts';
-import { asAgentTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
 
 export interface Sources {
   readonly plans: readonly SourcePlan[];
@@ -47,7 +47,7 @@ export function createSources(parts: SourcesParts): Sources {
           driver,
           options: source.options,
           transport: openTransport(source.transport),
-          timers: asAgentTimers(timers),
+          timers,
           log: toLog(tell),
           ...{ agent, clock },
         }),

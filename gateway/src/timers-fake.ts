@@ -2,10 +2,10 @@
  * A clock that stands still until it is turned.
  * @module
  */
-import type { Timers } from './timers.ts';
+import { createTimers, type Timers } from './timers.ts';
 
 export interface FakeTimers extends Timers {
-  /** Ends every wait that falls due. */
+  /** Runs whatever falls due, and ends every wait that does. */
   advance(ms: number): void;
   /** Resolves with the length of the next wait somebody begins (or began and nobody asked about). */
   nextWait(): Promise<number>;
@@ -13,32 +13,33 @@ export interface FakeTimers extends Timers {
 
 export function createFakeTimers(start = 1_760_000_000_000): FakeTimers {
   let now = start;
-  const waiting = new Set<{ until: number; done: () => void }>();
+  const waiting = new Set<{ dueMs: number; run: () => void }>();
   const begun: number[] = [];
   const curious: ((ms: number) => void)[] = [];
+  const timers = createTimers(
+    () => now,
+    (delayMs, run) => {
+      const entry = { dueMs: now + delayMs, run };
+      waiting.add(entry);
+      return () => waiting.delete(entry);
+    },
+  );
 
   return {
-    now: () => now,
+    ...timers,
     wait(ms, signal) {
-      return new Promise((resolve) => {
-        if (signal.aborted) return resolve();
-        const entry = {
-          until: now + ms,
-          done: () => {
-            waiting.delete(entry);
-            resolve();
-          },
-        };
-        waiting.add(entry);
-        signal.addEventListener('abort', entry.done, { once: true });
-        const ask = curious.shift();
-        if (ask) ask(ms);
-        else begun.push(ms);
-      });
+      const ended = timers.wait(ms, signal);
+      if (signal.aborted) return ended;
+      const ask = curious.shift();
+      if (ask) ask(ms);
+      else begun.push(ms);
+      return ended;
     },
     advance(ms) {
       now += ms;
-      for (const entry of [...waiting]) if (entry.until <= now) entry.done();
+      for (const entry of [...waiting].filter(({ dueMs }) => dueMs <= now)) {
+        if (waiting.delete(entry)) entry.run();
+      }
     },
     nextWait() {
       const ms = begun.shift();

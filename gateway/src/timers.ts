@@ -1,40 +1,33 @@
 /**
- * The clock of everything here that waits, handed in so that a test can turn it.
+ * The clock of everything here that waits, handed in so that a test can turn it. The agent takes the same one.
  * @module
  */
-import type { Timers as AgentTimers } from '@sigill/edge';
+import { type Timers as AgentTimers, systemTimers as agentTimers } from '@sigill/edge';
 
-export interface Timers {
+export interface Timers extends AgentTimers {
   /** ms since the Unix epoch. */
   now(): number;
   /** Resolves after `ms`, or at once when the signal is aborted. Never rejects. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemTimers: Timers = {
-  now: () => Date.now(),
-  wait: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done);
-    }),
-};
-
-/** The same clock in the form that the agent asks for. */
-export function asAgentTimers(timers: Timers): AgentTimers {
+/** Two functions make a clock: `wait` follows from `after`. */
+export function createTimers(now: Timers['now'], after: Timers['after']): Timers {
   return {
-    after(delayMs, run) {
-      const cancelled = new AbortController();
-      void timers.wait(delayMs, cancelled.signal).then(() => {
-        if (!cancelled.signal.aborted) run();
-      });
-      return () => cancelled.abort();
-    },
+    now,
+    after,
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const done = () => {
+          cancel();
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const cancel = after(ms, done);
+        signal.addEventListener('abort', done);
+      }),
   };
 }
+
+export const systemTimers = createTimers(() => Date.now(), agentTimers.after);
