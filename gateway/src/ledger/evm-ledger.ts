@@ -2,6 +2,7 @@
  * The ledger on an EVM chain: AnchorLog through a node's JSON-RPC.
  * @module
  */
+import { backOffMs } from '@sigill/firmware-bridge';
 import type { Wallet } from 'ethers';
 import type { Tell } from '../events.ts';
 import type { Timers } from '../timers.ts';
@@ -137,9 +138,9 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
         () => failures + 1,
       );
       watchClock();
-      // Full jitter: gateways that lost one node come back spread out.
-      const limit = Math.min(MAX_WAIT_MS, parts.pollMs * 2 ** failures);
-      await timers.wait(failures === 0 ? parts.pollMs : parts.random() * limit, closing.signal);
+      const backOff = { firstMs: parts.pollMs, maxMs: MAX_WAIT_MS };
+      const waitMs = failures === 0 ? parts.pollMs : backOffMs(failures, backOff, parts.random);
+      await timers.wait(waitMs, closing.signal);
     }
   }
   const following = follow();
