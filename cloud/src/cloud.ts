@@ -11,7 +11,7 @@ import type { Signer } from '@sigill/evidence';
 import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { createServer } from './api/server.ts';
-import { type CloudConfig, type ListenConfig, parseCloudConfig } from './config.ts';
+import { type CloudConfig, isLoopback, type ListenConfig, parseCloudConfig } from './config.ts';
 import { type Core, openCore } from './core.ts';
 import { CloudError } from './errors.ts';
 import { readKeyFile, readSecretFile } from './witness/key-file.ts';
@@ -65,7 +65,12 @@ export async function startCloud(
         demonstration: config.demonstration,
         ledgerRpc: config.ledger?.rpc ?? null,
       },
-      { logger, tls: await readTls(config.listen), web: options.web ?? WEB },
+      {
+        logger,
+        tls: await readTls(config.listen),
+        names: isLoopback(config.listen) ? [config.listen.host, ...config.listen.names] : null,
+        web: options.web ?? WEB,
+      },
     );
     await listen(server, config.listen);
     const { port } = server.server.address() as AddressInfo;

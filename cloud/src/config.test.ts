@@ -5,7 +5,7 @@ const RECORDS = 'records: [operator.record, slot-1.record]\n';
 
 it('fills in what is not said: loopback, its port, files beside it', () => {
   expect(parseCloudConfig(RECORDS, '/etc/sigill/cloud.yaml')).toEqual({
-    listen: { host: '127.0.0.1', port: 7445, tls: null },
+    listen: { host: '127.0.0.1', port: 7445, names: [], tls: null },
     data: '/etc/sigill/cloud-data',
     records: ['/etc/sigill/operator.record', '/etc/sigill/slot-1.record'],
     witness: null,
@@ -17,7 +17,7 @@ it('fills in what is not said: loopback, its port, files beside it', () => {
 
 it('reads everything that can be said', () => {
   const text = `${RECORDS}
-listen: { host: 0.0.0.0, port: 0, tls: { key: tls.pem, certificate: /etc/ssl/cloud.pem } }
+listen: { host: 0.0.0.0, port: 0, names: [cloud.example], tls: { key: tls.pem, certificate: /etc/ssl/cloud.pem } }
 data: /var/lib/sigill
 witness: { name: witness.example/one, key: keys/witness.pem }
 policy: other.json
@@ -28,6 +28,7 @@ demonstration: true
     listen: {
       host: '0.0.0.0',
       port: 0,
+      names: ['cloud.example'],
       tls: { key: '/etc/sigill/tls.pem', certificate: '/etc/ssl/cloud.pem' },
     },
     data: '/var/lib/sigill',
@@ -68,7 +69,7 @@ it.each([
     'c: demonstration: found "yes please"; write true or false',
   ],
   [`${RECORDS}ledger: { rpc: ftp://x }`, 'c: ledger.rpc: found "ftp://x"; write an address'],
-  [`${RECORDS}listen: []`, 'c: listen: found []; write keys out of host, port, tls'],
+  [`${RECORDS}listen: []`, 'c: listen: found []; write keys out of host, port, names, tls'],
 ])('refuses %j with the key and the remedy', (text, message) => {
   expect(() => parseCloudConfig(text, 'c')).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(message) }),

@@ -21,15 +21,20 @@ export interface CloudConfig {
   readonly demonstration: boolean;
 }
 
+export const isLoopback = ({ host }: ListenConfig): boolean => LOOPBACK.test(host);
+
 export interface ListenConfig {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** What a proxy in front is called; on a loopback address no other names but this machine's are answered. */
+  readonly names: readonly string[];
   /** Files in PEM. */
   readonly tls: { readonly key: string; readonly certificate: string } | null;
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+const NAMES = 'names such as [cloud.example.org]';
 const HTTP_URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
 // A key name of C2SP signed-note: no spaces, no plus.
 const WITNESS_NAME = /^[^\s+]{1,128}$/;
@@ -65,18 +70,19 @@ export function parseCloudConfig(text: string, path: string): CloudConfig {
 }
 
 function readListen(root: Section, file: (name: string) => string): ListenConfig {
-  const listen = root.child('listen', ['host', 'port', 'tls']);
+  const listen = root.child('listen', ['host', 'port', 'names', 'tls']);
   const tls = listen?.child('tls', ['key', 'certificate']) ?? null;
   const host = listen?.text('host', /^\S+$/, 'an address, such as 127.0.0.1', '127.0.0.1');
   const config = {
     host: host ?? '127.0.0.1',
     port: listen?.port('port', 7445) ?? 7445,
+    names: listen?.texts('names', NAMES, []) ?? [],
     tls: tls && {
       key: file(tls.text('key', /./, 'a PEM file, such as keys/tls.pem')),
       certificate: file(tls.text('certificate', /./, 'a PEM file, such as certificate.pem')),
     },
   };
-  if (config.tls === null && !LOOPBACK.test(config.host)) {
+  if (config.tls === null && !isLoopback(config)) {
     throw new CloudError(
       'LISTEN_OPEN',
       `${root.place('listen.host')}: ${config.host} is open to other machines, and without TLS everything would travel in the clear; give listen.tls { key, certificate }, or listen on 127.0.0.1 behind a proxy that does`,
@@ -88,7 +94,7 @@ function readListen(root: Section, file: (name: string) => string): ListenConfig
 interface Section {
   place(key: string): string;
   text(key: string, pattern: RegExp, expected: string, absent?: string): string;
-  texts(key: string, expected: string): string[];
+  texts(key: string, expected: string, absent?: readonly string[]): string[];
   port(key: string, absent: number): number;
   flag(key: string, absent: boolean): boolean;
   /** Null when it is absent. */
@@ -111,11 +117,11 @@ function section(path: string, name: string, found: unknown, keys: readonly stri
       if (typeof value === 'string' && pattern.test(value)) return value;
       throw wrong(place(key), value, expected);
     },
-    texts(key, expected) {
-      const value = values.get(key);
+    texts(key, expected, absent) {
+      const value = values.get(key) ?? absent;
       if (
         Array.isArray(value) &&
-        value.length > 0 &&
+        (value.length > 0 || value === absent) &&
         value.every((one) => typeof one === 'string')
       ) {
         return value;

@@ -26,6 +26,7 @@ export type CloudErrorCode =
   | 'ANCHOR_CONFLICT'
   | 'ANCHOR_LEDGER'
   | 'ANCHOR_REFUSED'
+  | 'HOST_UNKNOWN'
   | 'INGEST_BUSY'
   // configuration
   | 'CONFIG_INVALID'

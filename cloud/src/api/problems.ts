@@ -20,6 +20,8 @@ const STATUS: Partial<Record<CloudErrorCode, number>> = {
   ENTRIES_MISSING: 409,
   ANCHORS_MISSING: 409,
   EVIDENCE_PENDING: 409,
+  // RFC 9110 §15.5.20: this server is not the one that is meant.
+  HOST_UNKNOWN: 421,
   ENTRY_CONFLICT: 422,
   BATCH_UNREADABLE: 422,
   CHECKPOINT_ROOT: 422,

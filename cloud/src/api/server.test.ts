@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { parseEvidence, toBase64 } from '@sigill/evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningCloud } from '../cloud.ts';
@@ -29,6 +30,26 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const json = async (path: string): Promise<any> => (await get(path)).json();
 const post = (path: string, type: string, body: string) =>
   fetch(`${cloud.url}${path}`, { method: 'POST', headers: { 'content-type': type }, body });
+
+describe('who calls it', () => {
+  const statusUnder = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = new URL(cloud.url);
+      request({ host: '127.0.0.1', port, path: '/health', headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('is answered under this machine’s own names alone', async () => {
+    for (const name of ['localhost', 'LOCALHOST:7445', '127.0.0.1:1', '[::1]:7445'])
+      expect(await statusUnder(name), name).toBe(200);
+    for (const name of ['rebound.example', 'rebound.example:7445', '127.0.0.1.example', '10.0.0.1'])
+      expect(await statusUnder(name), name).toBe(421);
+  });
+});
 
 describe('the dashboards’ API', () => {
   it('tells the status', async () => {

@@ -8,6 +8,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Api, ApiContext, Route } from './context.ts';
+import { addHostCheck } from './host-check.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { eventsRoute } from './routes/events.ts';
 import { evidenceRoute } from './routes/evidence.ts';
@@ -51,12 +52,15 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** PEM; null without TLS. */
   readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer } | null;
+  /** What it is called besides this machine's own names; null: by any name, which TLS vouches for. */
+  readonly names: readonly string[] | null;
   /** The built web app. */
   readonly web: string;
 }
 
 export async function createServer(context: ApiContext, options: ServerOptions): Promise<Api> {
   const api = createInstance(options);
+  if (options.names !== null) addHostCheck(api, options.names);
   addSecurityHeaders(api, { connect: ledgerAddresses(context), tls: options.tls !== null });
   // As plain bytes: a Buffer's slices would keep the whole request in memory.
   api.addContentTypeParser(
