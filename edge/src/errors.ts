@@ -16,6 +16,7 @@ export type EdgeErrorCode =
   | 'SOURCE_UNKNOWN'
   | 'STREAM_LIMIT'
   | 'OBSERVATION_INVALID'
+  | 'RECEIPT_INVALID'
   | 'RECEIPT_MISMATCH'
   | 'CONFIG_INVALID';
 

@@ -45,4 +45,5 @@ export {
 export { createSystemClock, readBootId } from './system-clock.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';
+export type { SiteLogName } from './uplink/receipt-check.ts';
 export type { BatchReceipt, OfferBatch, Uplink, UplinkStatus } from './uplink/uplink.ts';

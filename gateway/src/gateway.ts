@@ -104,6 +104,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     timers,
     random: parts.random,
     log: toLog(tell),
+    siteLog: { origin: config.origin, publicKey: parts.logKey.publicKey },
     async offer({ number, bytes, header }) {
       const { index, receipt } = await admission.admit(bytes);
       const text = `batch ${number} with ${header.count} readings is in the site log, entry ${index}`;

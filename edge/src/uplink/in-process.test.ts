@@ -3,6 +3,7 @@ import { checkedReadings, meterObservation, startAgent, type World } from '../ag
 import type { SealedBatch } from '../sealer.ts';
 import { settle } from '../timers-fake.ts';
 import { startInProcessUplink } from './in-process.ts';
+import { createSiteLog } from './site-log-fixture.ts';
 import type { BatchReceipt } from './uplink.ts';
 
 const BATCH = { count: 4 };
@@ -115,6 +116,7 @@ function start({ agent, timers }: World, gateway: Gateway, window?: number) {
   return startInProcessUplink({
     agent,
     offer: gateway.offer,
+    siteLog: gateway.log.name,
     timers,
     random: () => 0.5,
     ...(window !== undefined && { window }),
@@ -133,6 +135,7 @@ function createGateway({ answer = true } = {}) {
   const taken: SealedBatch[] = [];
   let waiting: (() => void)[] = [];
   const gateway = {
+    log: createSiteLog(),
     taken,
     failing: null as string | null,
     refused: null as number | null,
@@ -147,7 +150,7 @@ function createGateway({ answer = true } = {}) {
       if (gateway.refused === batch.number) throw new Error('refused');
       taken.push(batch);
       if (!answer) await new Promise<void>((resolve) => waiting.push(resolve));
-      return { batch: gateway.receiptFor ?? batch.number, proof: null };
+      return { batch: gateway.receiptFor ?? batch.number, proof: gateway.log.receipt(batch) };
     },
   };
   waiting = [];

@@ -4,11 +4,14 @@ import { EdgeError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { SealedBatch } from '../sealer.ts';
 import type { Timers } from '../timers.ts';
+import { createReceiptCheck, type SiteLogName } from './receipt-check.ts';
 import type { OfferBatch, Uplink, UplinkStatus } from './uplink.ts';
 
 export interface InProcessUplinkOptions {
   readonly agent: Pick<Agent, 'batches' | 'receipted' | 'status' | 'subscribe'>;
   readonly offer: OfferBatch;
+  /** Whose receipts count. */
+  readonly siteLog: SiteLogName;
   readonly timers: Timers;
   /** A number from 0 up to 1, for the jitter. */
   readonly random: () => number;
@@ -26,6 +29,7 @@ export function startInProcessUplink(options: InProcessUplinkOptions): Uplink {
   const { agent, offer, timers, log = silentLog } = options;
   const window = options.window ?? DEFAULT_WINDOW;
   const backOff = options.backOff ?? DEFAULT_BACK_OFF;
+  const checkReceipt = createReceiptCheck(options.siteLog);
   let onTheWay = 0;
   let attempt = 0;
   let failures = 0;
@@ -92,13 +96,14 @@ export function startInProcessUplink(options: InProcessUplinkOptions): Uplink {
     try {
       const [taken] = await Promise.allSettled([offer(batch), before]);
       if (taken.status === 'rejected') throw taken.reason;
-      const { batch: number } = taken.value;
+      const { batch: number, proof } = taken.value;
       if (number !== batch.number) {
         throw new EdgeError(
           'RECEIPT_MISMATCH',
           `receipt for batch ${batch.number} expected, got one for ${number}`,
         );
       }
+      checkReceipt(batch, proof);
       const receiptedBefore = agent.status().position?.receiptedBefore ?? -1;
       if (receiptedBefore < number) {
         throw new EdgeError('RECEIPT_MISMATCH', `batch ${number} cannot have its receipt yet`, {

@@ -3,8 +3,8 @@ import type { SealedBatch } from '../sealer.ts';
 /** "Your batch is durable here": what lets a sender forget. */
 export interface BatchReceipt {
   readonly batch: number;
-  /** C2SP tlog-proof of its seal in the site log; null where sender and log are one process. */
-  readonly proof: string | null;
+  /** C2SP tlog-proof of its seal in the site log. */
+  readonly proof: string;
 }
 
 /**
