@@ -33,7 +33,6 @@ export {
 } from './anchor/register.ts';
 export {
   type Call,
-  callCovers,
   callRoll,
   decodeCall,
   encodeCall,

@@ -26,11 +26,6 @@ export async function listRecords(sql: Sql): Promise<RecordRow[]> {
   return (await sql.all('SELECT * FROM records ORDER BY slot, rev')).map(record);
 }
 
-export async function recordByHash(sql: Sql, recordHash: Uint8Array): Promise<RecordRow | null> {
-  const row = await sql.get('SELECT * FROM records WHERE record_hash = ?', recordHash);
-  return row === undefined ? null : record(row);
-}
-
 function record(row: Row): RecordRow {
   return {
     slot: toNumber(row.slot),

@@ -4,14 +4,7 @@ import { consistencyPath } from '../log/consistency.ts';
 import { EMPTY_ROOT, hashesOf, leafHash, rootAt } from '../log/merkle-tree.ts';
 import { testBinaryCodec } from '../testing/codec-contract.ts';
 import { testBytes } from '../testing/key-fixture.ts';
-import {
-  type Call,
-  callCovers,
-  callRoll,
-  decodeCall,
-  encodeCall,
-  OPERATOR_ORIGIN_HASH,
-} from './roll-call.ts';
+import { type Call, callRoll, decodeCall, encodeCall, OPERATOR_ORIGIN_HASH } from './roll-call.ts';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 testBinaryCodec<Call>('a call', {
@@ -99,17 +92,5 @@ describe('callRoll', () => {
     expect(next.refused.map((one) => [one.slot, one.error.code])).toEqual([
       [1, 'CALL_CONSISTENCY'],
     ]);
-  });
-});
-
-describe('callCovers', () => {
-  it('compares slot, origin and record', () => {
-    const { calls } = callRoll([], [operator, { ...slot, head: null }]);
-    const covers = (at: number, origin: Uint8Array, record: Uint8Array) =>
-      callCovers(calls[1]!, at, origin, record);
-    expect(covers(1, slot.originHash, slot.recordHash)).toBe(true);
-    expect(covers(2, slot.originHash, slot.recordHash)).toBe(false);
-    expect(covers(1, slot.recordHash, slot.recordHash)).toBe(false);
-    expect(covers(1, slot.originHash, slot.originHash)).toBe(false);
   });
 });

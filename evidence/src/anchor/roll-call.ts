@@ -7,7 +7,6 @@
  * `age` = anchors since the size grew. Slot 0 is the operator: originHash zeros, size 0, age 0.
  * @module
  */
-import { equalBytes } from '../bytes/bytes.ts';
 import { CborReader, encodeCbor } from '../bytes/canonical-cbor.ts';
 import { EvidenceError } from '../errors.ts';
 import { verifyConsistency } from '../log/consistency.ts';
@@ -99,18 +98,4 @@ export function callRoll(last: readonly Call[], slots: readonly SlotState[]): Ro
     return { ...still, size: head.size, root: head.root, age: grew ? 0 : before.age + 1 };
   });
   return { calls, refused };
-}
-
-/** Whether a call says this of its slot. */
-export function callCovers(
-  call: Call,
-  slot: number,
-  originHash: Uint8Array,
-  recordHash: Uint8Array,
-): boolean {
-  return (
-    call.slot === slot &&
-    equalBytes(call.originHash, originHash) &&
-    equalBytes(call.recordHash, recordHash)
-  );
 }

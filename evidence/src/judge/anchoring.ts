@@ -9,7 +9,7 @@ import { equalBytes } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
 import { leafHash } from '../log/merkle-tree.ts';
-import { Refuted, Unchecked } from './claims.ts';
+import { need, Refuted, Unchecked } from './claims.ts';
 import type { EvidenceAnchor, EvidenceFile, EvidenceRollCall } from './evidence-file.ts';
 import type { LedgerPolicy, Policy } from './policy.ts';
 
@@ -46,6 +46,23 @@ export function checkRollCall(file: EvidenceFile, which: 'covering' | 'newest'):
     verifyInclusion(call.slot, anchor.slots, leafHash(bytes), path, anchor.rollRoot);
   }
   return { anchor, operator, slot };
+}
+
+/** The roll-call of the last anchor in the proven state, found in the ledger's log. @throws Unchecked, Refuted, EvidenceError */
+export function checkNewest(
+  file: EvidenceFile,
+  state: LedgerState | null,
+  ledger: LedgerPolicy,
+): CheckedRollCall {
+  const called = checkRollCall(file, 'newest');
+  const held = need(state, 'the ledger’s state');
+  if (called.anchor.index !== held.size - 1)
+    throw new Refuted(
+      'NOT_NEWEST',
+      `anchor ${held.size - 1} is the newest, not ${called.anchor.index}`,
+    );
+  checkAnchor(called.anchor, held, ledger);
+  return called;
 }
 
 /** The ledger's state, in which the newest anchor is the last. @throws Unchecked, Refuted, EvidenceError */

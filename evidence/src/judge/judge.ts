@@ -15,6 +15,7 @@ import {
   assertLeavesReferred,
   checkAnchor,
   checkLedger,
+  checkNewest,
   checkRollCall,
   ledgerOf,
 } from './anchoring.ts';
@@ -25,7 +26,7 @@ import type { EvidenceFile } from './evidence-file.ts';
 import type { Policy } from './policy.ts';
 import { checkOperatorChain, judgeRegistered, judgeUnrevoked } from './registration.ts';
 import { judgeSealing } from './sealing.ts';
-import { judgeBracket, judgeClock } from './timing.ts';
+import { judgeBracket, judgeClock, type Timed } from './timing.ts';
 import type { Verdict } from './verdict.ts';
 import { judgeWitnessed } from './witnessed.ts';
 
@@ -73,15 +74,7 @@ export function judge(
   });
 
   claims.judge('history', () => {
-    const policyLedger = ledgerOf(policy);
-    const called = checkRollCall(file, 'newest');
-    const anchored = need(state, 'the ledger’s state');
-    if (called.anchor.index !== anchored.size - 1)
-      throw new Refuted(
-        'NOT_NEWEST',
-        `anchor ${anchored.size - 1} is the newest, not ${called.anchor.index}`,
-      );
-    checkAnchor(called.anchor, anchored, policyLedger);
+    const called = checkNewest(file, state, ledgerOf(policy));
     assertCalled(called.slot, file.log.origin, need(record, 'the slot’s record').slot);
     const { size, root } = need(checkpoint, 'the checkpoint');
     verifyConsistency(size, called.slot.size, root, called.slot.root, file.log.consistency);
@@ -138,31 +131,26 @@ export function judge(
 
   claims.judge('block', () => judgeBlock(file, policy, options.blocks ?? []));
 
-  const bracket = claims.judge('bracket', () => {
+  /** All that both claims about time rest on. */
+  const timed = (): Timed => {
     const policyLedger = ledgerOf(policy);
     if (file.rollCalls === null)
       throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
-    return judgeBracket(
+    return {
       file,
-      need(sealed, 'the seal'),
-      need(head, 'the call of the log’s head').anchor.blockTime,
-      need(anchored, 'the anchor'),
-      policyLedger,
-    );
+      sealed: need(sealed, 'the seal'),
+      coveringBlockTime: need(head, 'the call of the log’s head').anchor.blockTime,
+      state: need(anchored, 'the anchor'),
+      ledger: policyLedger,
+    };
+  };
+
+  const bracket = claims.judge('bracket', () => {
+    return judgeBracket(timed());
   });
 
   claims.judge('clock', () => {
-    const policyLedger = ledgerOf(policy);
-    if (file.rollCalls === null)
-      throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
-    return judgeClock(
-      file,
-      need(sealed, 'the seal'),
-      need(head, 'the call of the log’s head').anchor.blockTime,
-      need(anchored, 'the anchor'),
-      policyLedger,
-      policy?.clockErrorMs ?? 0,
-    );
+    return judgeClock(timed(), policy?.clockErrorMs ?? 0);
   });
 
   // What an agent says of itself comes from no device: there is nothing to decode.

@@ -19,7 +19,7 @@ import { EvidenceError } from '../errors.ts';
 import { originHash } from '../log/checkpoint.ts';
 import type { Reading } from '../reading/reading.ts';
 import type { BatchHeader } from '../seal/seal.ts';
-import { type CheckedRollCall, checkAnchor, checkRollCall, ledgerOf } from './anchoring.ts';
+import { type CheckedRollCall, checkNewest, checkRollCall, ledgerOf } from './anchoring.ts';
 import { type Established, need, Refuted, Unchecked } from './claims.ts';
 import type { EvidenceFile } from './evidence-file.ts';
 import type { Policy } from './policy.ts';
@@ -70,14 +70,7 @@ export function judgeUnrevoked(
 ): Established<null> {
   const policyLedger = ledgerOf(policy);
   const operators = checkOperatorChain(file, policy);
-  const called = checkRollCall(file, 'newest');
-  const anchored = need(state, 'the ledger’s state');
-  if (called.anchor.index !== anchored.size - 1)
-    throw new Refuted(
-      'NOT_NEWEST',
-      `anchor ${anchored.size - 1} is the newest, not ${called.anchor.index}`,
-    );
-  checkAnchor(called.anchor, anchored, policyLedger);
+  const called = checkNewest(file, state, policyLedger);
   if (!equalBytes(called.operator.recordHash, operators.at(-1)!.hash))
     throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
   const current = checkSlotRecord(file, operators, called);

@@ -17,16 +17,20 @@ export interface Bracket {
   readonly notAfter: number;
 }
 
+/** What the ledger has established of a sealing. */
+export interface Timed {
+  readonly file: EvidenceFile;
+  readonly sealed: Sealed;
+  /** Seconds since the Unix epoch, of the anchor that covers the seal. */
+  readonly coveringBlockTime: number;
+  readonly state: LedgerState;
+  readonly ledger: LedgerPolicy;
+}
+
 /** Sealed after the beacon's block and before the covering anchor's. */
-export function judgeBracket(
-  file: EvidenceFile,
-  sealed: Sealed,
-  coveringBlockTime: number,
-  state: LedgerState,
-  ledger: LedgerPolicy,
-): Established<Bracket> {
-  const notBefore = beaconTime(file, sealed.header.beacon, state, ledger);
-  const notAfter = coveringBlockTime * 1000;
+export function judgeBracket(timed: Timed): Established<Bracket> {
+  const notBefore = beaconTime(timed, timed.sealed.header.beacon);
+  const notAfter = timed.coveringBlockTime * 1000;
   if (notBefore !== null && notBefore > notAfter)
     throw new Refuted('BEFORE_BEACON', 'the seal names an anchor that came after it was called');
   const from = notBefore === null ? 'no lower bound: the agent knew no anchor' : isoTime(notBefore);
@@ -43,18 +47,12 @@ export function judgeBracket(
  * e is what the clock grants itself, or the policy where it grants nothing. Block times are whole
  * seconds, hence the second.
  */
-export function judgeClock(
-  file: EvidenceFile,
-  sealed: Sealed,
-  coveringBlockTime: number,
-  state: LedgerState,
-  ledger: LedgerPolicy,
-  clockErrorMs: number,
-): Established<null> {
-  const { reading, header, before } = sealed;
+export function judgeClock(timed: Timed, clockErrorMs: number): Established<null> {
+  const { reading, header, before } = timed.sealed;
+  const anchoredAt = timed.coveringBlockTime * 1000;
   const error = reading.clock.maxErrorMs ?? clockErrorMs;
-  const earliest = beaconTime(file, before?.beacon ?? null, state, ledger);
-  const latest = coveringBlockTime * 1000 + 1000 + error;
+  const earliest = beaconTime(timed, before?.beacon ?? null);
+  const latest = anchoredAt + 1000 + error;
   if (earliest !== null && reading.time < earliest - error)
     throw new Refuted(
       'BEFORE_BEACON',
@@ -68,7 +66,7 @@ export function judgeClock(
   if (header.closedAt > latest)
     throw new Refuted(
       'CLOSED_AFTER_ANCHOR',
-      `closed at ${isoTime(header.closedAt)}, after it was anchored at ${isoTime(coveringBlockTime * 1000)}`,
+      `closed at ${isoTime(header.closedAt)}, after it was anchored at ${isoTime(anchoredAt)}`,
     );
   return {
     value: null,
@@ -78,12 +76,7 @@ export function judgeClock(
   };
 }
 
-function beaconTime(
-  file: EvidenceFile,
-  beacon: Beacon | null,
-  state: LedgerState,
-  ledger: LedgerPolicy,
-): number | null {
+function beaconTime({ file, state, ledger }: Timed, beacon: Beacon | null): number | null {
   if (beacon === null) return null;
   const leaf = findLeaf(file, beacon.anchorIndex);
   if (!equalBytes(checkAnchor(leaf, state, ledger), beacon.anchorLeafHash))
