@@ -10,5 +10,6 @@ export { type CloudConfig, type ListenConfig, parseCloudConfig } from './config.
 export type { Core } from './core.ts';
 export type { Database, Sql } from './database/database.ts';
 export { CloudError, type CloudErrorCode } from './errors.ts';
+export { fetchBlockHashes, type HeaderAnswer } from './proofs/block-headers.ts';
 export type { ReadingStore } from './readings/reading-store.ts';
 export type { EvidenceState, Watermarks } from './watermarks/watermarks.ts';

@@ -3,6 +3,7 @@
  * twice, and evidence for each that holds.
  * @module
  */
+import { fetchBlockHashes } from '@sigill/cloud';
 import { type Claim, isProven, judge, parseEvidence, parsePolicy } from '@sigill/evidence';
 import { decodeAgain } from '@sigill/firmware-bridge/drivers';
 
@@ -90,19 +91,9 @@ export async function findUnproven(
 }
 
 async function blockHash(endpoint: string, number: number): Promise<Uint8Array> {
-  const answer = await fetch(endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'eth_getBlockByNumber',
-      params: [`0x${number.toString(16)}`, false],
-    }),
-  });
-  const { result } = (await answer.json()) as { result: { hash: string } | null };
-  if (result === null) throw new Error(`the ledger knows no block ${number}`);
-  return Uint8Array.from(Buffer.from(result.hash.slice(2), 'hex'));
+  const { seen, silent } = await fetchBlockHashes([endpoint], number);
+  if (seen[0] === undefined) throw new Error(`block ${number}: ${silent[0]?.reason}`);
+  return seen[0].hash;
 }
 
 async function getJson(url: string): Promise<unknown> {

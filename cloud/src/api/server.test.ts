@@ -31,6 +31,23 @@ const json = async (path: string): Promise<any> => (await get(path)).json();
 const post = (path: string, type: string, body: string) =>
   fetch(`${cloud.url}${path}`, { method: 'POST', headers: { 'content-type': type }, body });
 
+describe('what is not believed', () => {
+  it('is listed with its reason, and the alarms beside it', async () => {
+    const other = await createCloudFixture();
+    const served = await other.start();
+    const { site } = other;
+    const bytes = site.agent.seal([{}]).bytes.slice();
+    bytes[bytes.length - 3]! ^= 1; // within the reading's salt: the seal can still be read
+    await postBatches(served.url, site.origin, 0, [{ bytes }]);
+    const answer = await fetch(`${served.url}/api/v1/quarantine?origin=${site.origin}`);
+    expect(await answer.json()).toEqual({
+      quarantined: [{ entry: 0, code: 'BATCH_ROOT', detail: expect.stringContaining('root') }],
+    });
+    expect(await (await fetch(`${served.url}/api/v1/alarms`)).json()).toEqual({ alarms: [] });
+    await other.dispose();
+  });
+});
+
 describe('who calls it', () => {
   const statusUnder = (host: string) =>
     new Promise<number | undefined>((resolve, reject) => {

@@ -10,6 +10,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Api, ApiContext, Route } from './context.ts';
 import { addHostCheck } from './host-check.ts';
 import { problemOf, sendProblem } from './problems.ts';
+import { alarmsRoute } from './routes/alarms.ts';
 import { eventsRoute } from './routes/events.ts';
 import { evidenceRoute } from './routes/evidence.ts';
 import { healthRoute } from './routes/health.ts';
@@ -19,6 +20,7 @@ import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { policyRoute } from './routes/policy.ts';
+import { quarantineRoute } from './routes/quarantine.ts';
 import { readingsRoute } from './routes/readings.ts';
 import { seriesRoute } from './routes/series.ts';
 import { statusRoute } from './routes/status.ts';
@@ -44,6 +46,8 @@ const ROUTES: readonly Route[] = [
   witnessCheckpointRoute,
   healthRoute,
   metricsRoute,
+  quarantineRoute,
+  alarmsRoute,
 ];
 
 const SEAL = new URL('../../web/public/seal.svg', import.meta.url);

@@ -41,10 +41,16 @@ export interface QuarantineRow {
   readonly detail: string;
 }
 
-export async function listQuarantined(sql: Sql, origin: string): Promise<QuarantineRow[]> {
+/** The newest first. */
+export async function listQuarantined(
+  sql: Sql,
+  origin: string,
+  limit: number,
+): Promise<QuarantineRow[]> {
   const rows = await sql.all(
-    'SELECT entry, code, detail FROM quarantine WHERE origin = ? ORDER BY entry, id',
+    'SELECT entry, code, detail FROM quarantine WHERE origin = ? ORDER BY entry DESC, id DESC LIMIT ?',
     origin,
+    limit,
   );
   return rows.map((row) => ({
     entry: toNumber(row.entry),

@@ -131,7 +131,7 @@ describe('the repositories', () => {
       await raiseAlarm(sql, alarm, 1000);
       await raiseAlarm(sql, alarm, 3000);
     });
-    expect(await database.read((sql) => listQuarantined(sql, 'log'))).toHaveLength(1);
+    expect(await database.read((sql) => listQuarantined(sql, 'log', 10))).toHaveLength(1);
     expect(await database.read(listAlarms)).toEqual([
       { ...alarm, firstAt: 1000, lastAt: 3000, times: 2 },
     ]);

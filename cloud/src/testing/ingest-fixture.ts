@@ -38,7 +38,10 @@ export async function openIngestFixture(): Promise<IngestFixture> {
       return batches;
     },
     alarms: async () => (await fixture.core.database.read(listAlarms)).map(({ code }) => code),
-    quarantine: () => fixture.core.database.read((sql) => listQuarantined(sql, site.origin)),
+    quarantine: async () =>
+      (
+        await fixture.core.database.read((sql) => listQuarantined(sql, site.origin, 100))
+      ).toReversed(),
     state: () => fixture.core.ingest.state(site.origin),
     async values() {
       await fixture.core.idle();
