@@ -16,7 +16,7 @@ import { streamKey } from './agent-state.ts';
 import { createFakeDisk, type FakeDisk } from './journal/disk-fake.ts';
 import type { AgentObservation } from './observation.ts';
 import type { SealedBatch } from './sealer.ts';
-import type { SourcePlan } from './source-plan.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
 import { createFakeTimers, type FakeTimers, settle } from './timers-fake.ts';
 
 export const ORIGIN = 'sigill.example/test';

@@ -24,7 +24,7 @@
  * @module
  */
 import type { Decimal, Field, FieldValue } from '@sigill/evidence';
-import type { SourcePlan } from './source-plan.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
 
 export type AgentKind = 'boot' | 'plan' | 'heartbeat' | 'gap';
 export type GapCause = 'restart' | 'power' | 'full' | 'disk' | 'streams';

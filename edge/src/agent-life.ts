@@ -17,7 +17,7 @@ import {
   writePlans,
 } from './own-readings.ts';
 import { createSealer, type SealedBatch } from './sealer.ts';
-import { agentPlan, type SourcePlan } from './source-plan.ts';
+import { agentPlan, type SourcePlan } from './sources/source-plan.ts';
 import { createStamp } from './stamp.ts';
 
 /** Keeps an agent's run going: opens it, says what must be said, and opens it anew after a failure. */

@@ -4,7 +4,7 @@ import type { AgentClock } from './clock.ts';
 import type { Disk } from './journal/disk.ts';
 import type { JournalLimits } from './journal/journal.ts';
 import type { Log } from './log.ts';
-import type { SourcePlan } from './source-plan.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
 import type { Timers } from './timers.ts';
 
 export interface AgentParts {

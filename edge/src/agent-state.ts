@@ -12,7 +12,7 @@ import {
 } from '@sigill/evidence';
 import { bootIdOf, planOf } from './agent-kinds.ts';
 import { EdgeError } from './errors.ts';
-import { AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+import { AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 
 export interface StreamState {
   readonly source: string;

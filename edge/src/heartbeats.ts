@@ -1,5 +1,5 @@
 import { streamKey } from './agent-state.ts';
-import type { SourcePlan } from './source-plan.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
 
 export interface SilentStream {
   readonly source: string;

@@ -15,8 +15,6 @@ export type { AgentParts } from './agent-parts.ts';
 export type { AgentPosition, AgentStatus } from './agent-status.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
 export type { AgentClock, ClockState } from './clock.ts';
-export { readSources, type SourceConfig, type TransportConfig } from './config.ts';
-export { type ConfigSection, createConfigSection } from './config-section.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
 export type {
@@ -34,14 +32,23 @@ export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
 export type { SealedBatch } from './sealer.ts';
-export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './source-plan.ts';
+export { readSources, type SourceConfig, type TransportConfig } from './sources/config.ts';
+export { type ConfigSection, createConfigSection } from './sources/config-section.ts';
+export { openTransport } from './sources/open-transport.ts';
+export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 export {
   type SourceHealth,
   type SourceSupervisor,
   type SourceSupervisorOptions,
   startSourceSupervisor,
   toSourcePlan,
-} from './source-supervisor.ts';
+} from './sources/source-supervisor.ts';
+export {
+  createSources,
+  type RunningSources,
+  type Sources,
+  type SourcesParts,
+} from './sources/sources.ts';
 export { createSystemClock, readBootId } from './system-clock.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';

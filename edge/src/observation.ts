@@ -1,6 +1,6 @@
 import { type Field, sha256 } from '@sigill/evidence';
 import type { Observation } from '@sigill/firmware-bridge';
-import type { SourcePlan } from './source-plan.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
 import type { Statement } from './stamp.ts';
 
 /** An observation by a driver, or one that came without a frame. */

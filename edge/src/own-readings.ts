@@ -10,7 +10,7 @@ import {
 } from './agent-kinds.ts';
 import type { AgentRun, Written } from './agent-run.ts';
 import { type AgentState, type StreamState, streamKey } from './agent-state.ts';
-import { AGENT_DRIVER, AGENT_SOURCE, isSamePlan, type SourcePlan } from './source-plan.ts';
+import { AGENT_DRIVER, AGENT_SOURCE, isSamePlan, type SourcePlan } from './sources/source-plan.ts';
 
 /** What an agent says by itself. Each function writes at once; the caller minds what becomes of it. */
 

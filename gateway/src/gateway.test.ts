@@ -3,19 +3,18 @@ import { mkdtempSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemDisk } from '@sigill/edge';
+import { createSources, systemDisk } from '@sigill/edge';
 import { agentId, decodeSeal } from '@sigill/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newSigner } from './agent-fixture.ts';
 import { parseGatewayConfig } from './config.ts';
 import { createDisk } from './disk/disk.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
-import type { GatewayEvent } from './events.ts';
+import { type GatewayEvent, toLog } from './events.ts';
 import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 import { createMemoryLedger, type MemoryLedger } from './ledger/memory-ledger.ts';
 import { createFixtureRegister } from './register-fixture.ts';
 import { checkSiteLog } from './site-log/fsck.ts';
-import { createSources } from './sources.ts';
 import { createFakeTimers, type FakeTimers } from './timers-fake.ts';
 import { type FakeCloud, startFakeCloud } from './uplink/cloud-fake.ts';
 import { createHttpClient } from './uplink/http-client.ts';
@@ -74,7 +73,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
     }),
     ledger: chain.ledger,
     http: createHttpClient(cloud.url, null),
-    sources: createSources({ sources: [], openTransport, clock, timers, tell }),
+    sources: createSources({ sources: [], openTransport, clock, timers, log: toLog(tell) }),
     fileSystem: nodeFileSystem,
     journalDisk: systemDisk,
     random: () => 0.5,

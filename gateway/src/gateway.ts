@@ -10,6 +10,7 @@ import {
   createAgent,
   type Disk as JournalDisk,
   type SourceHealth,
+  type Sources,
   startInProcessUplink,
 } from '@sigill/edge';
 import { parseNoteKey, type Signer, toHex } from '@sigill/evidence';
@@ -25,7 +26,6 @@ import { createNotary, type Notary } from './notary/notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
 import type { Register } from './register.ts';
 import { openSiteLog, type SiteLog } from './site-log/site-log.ts';
-import type { Sources } from './sources.ts';
 import type { Timers } from './timers.ts';
 import { createAnchorLane } from './uplink/anchor-lane.ts';
 import { type BatchHolder, createBatchLane } from './uplink/batch-lane.ts';

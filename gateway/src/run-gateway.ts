@@ -5,20 +5,24 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSystemClock, readBootId, systemDisk } from '@sigill/edge';
+import {
+  createSources,
+  createSystemClock,
+  openTransport,
+  readBootId,
+  systemDisk,
+} from '@sigill/edge';
 import { parsePolicy, sha256, utf8 } from '@sigill/evidence';
 import manifest from '../package.json' with { type: 'json' };
 import { type GatewayConfig, parseGatewayConfig } from './config.ts';
 import { acquireDataLock } from './disk/data-lock.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
 import { GatewayError } from './errors.ts';
-import type { Tell } from './events.ts';
+import { type Tell, toLog } from './events.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { readKeyFile } from './keys/key-file.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
-import { openTransport } from './open-transport.ts';
 import { openRegister } from './register.ts';
-import { createSources } from './sources.ts';
 import { systemTimers } from './timers.ts';
 import { createHttpClient } from './uplink/http-client.ts';
 
@@ -46,7 +50,8 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   const random = Math.random;
   const { cloud } = config;
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
-  const sources = createSources({ sources: config.sources, openTransport, clock, timers, tell });
+  const log = toLog(tell);
+  const sources = createSources({ sources: config.sources, openTransport, clock, timers, log });
 
   const lock = await acquireDataLock(config.data);
   try {

@@ -2,19 +2,14 @@
  * The configured sources: what is promised of each, and what brings its devices' words to the agent.
  * @module
  */
-import {
-  type Agent,
-  type AgentClock,
-  type SourceConfig,
-  type SourceHealth,
-  type SourcePlan,
-  startSourceSupervisor,
-  type TransportConfig,
-  toSourcePlan,
-} from '@sigill/edge';
 import { type Driver, findDriver, type Transport } from '@sigill/firmware-bridge';
-import { type Tell, toLog } from './events.ts';
-import type { Timers } from './timers.ts';
+import type { Agent } from '../agent.ts';
+import type { AgentClock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Timers } from '../timers.ts';
+import type { SourceConfig, TransportConfig } from './config.ts';
+import type { SourcePlan } from './source-plan.ts';
+import { type SourceHealth, startSourceSupervisor, toSourcePlan } from './source-supervisor.ts';
 
 export interface Sources {
   readonly plans: readonly SourcePlan[];
@@ -31,12 +26,12 @@ export interface SourcesParts {
   readonly openTransport: (transport: TransportConfig) => Transport;
   readonly clock: AgentClock;
   readonly timers: Timers;
-  readonly tell: Tell;
+  readonly log: Log;
 }
 
 /** @throws DriverError DRIVER_UNKNOWN, OPTION_UNKNOWN, OPTION_INVALID */
 export function createSources(parts: SourcesParts): Sources {
-  const { openTransport, clock, timers, tell } = parts;
+  const { openTransport, clock, timers, log } = parts;
   const driven = parts.sources.map((source) => ({ source, driver: driverOf(source) }));
   return {
     plans: driven.map(({ source, driver }) => toSourcePlan(source, driver, source.options)),
@@ -47,9 +42,7 @@ export function createSources(parts: SourcesParts): Sources {
           driver,
           options: source.options,
           transport: openTransport(source.transport),
-          timers,
-          log: toLog(tell),
-          ...{ agent, clock },
+          ...{ agent, clock, timers, log },
         }),
       );
       return {

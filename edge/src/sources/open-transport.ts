@@ -1,5 +1,5 @@
-import type { TransportConfig } from '@sigill/edge';
 import { createSerialTransport, createTcpTransport, type Transport } from '@sigill/firmware-bridge';
+import type { TransportConfig } from './config.ts';
 
 /** The way to a device, as configured. */
 export function openTransport(config: TransportConfig): Transport {

@@ -4,7 +4,7 @@
  * is a misspelt one.
  * @module
  */
-import { EdgeError } from './errors.ts';
+import { EdgeError } from '../errors.ts';
 
 export interface ConfigSection {
   isAbsent(key: string): boolean;

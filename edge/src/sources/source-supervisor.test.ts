@@ -15,10 +15,10 @@ import {
   ofKind,
   sealedBatches,
   startAgent,
-} from './agent-fixture.ts';
-import { EdgeError } from './errors.ts';
+} from '../agent-fixture.ts';
+import { EdgeError } from '../errors.ts';
+import { createFakeTimers, settle } from '../timers-fake.ts';
 import { startSourceSupervisor, toSourcePlan } from './source-supervisor.ts';
-import { createFakeTimers, settle } from './timers-fake.ts';
 
 const OPEN: TransportState = { status: 'open', reason: null, code: null };
 const WAITING: TransportState = {

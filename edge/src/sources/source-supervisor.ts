@@ -6,12 +6,12 @@ import {
   type Transport,
   type TransportState,
 } from '@sigill/firmware-bridge';
-import type { Agent } from './agent.ts';
-import type { AgentClock } from './clock.ts';
-import { EdgeError } from './errors.ts';
-import { type Log, silentLog } from './log.ts';
+import type { Agent } from '../agent.ts';
+import type { AgentClock } from '../clock.ts';
+import { EdgeError } from '../errors.ts';
+import { type Log, silentLog } from '../log.ts';
+import type { Timers } from '../timers.ts';
 import type { SourcePlan } from './source-plan.ts';
-import type { Timers } from './timers.ts';
 
 export interface SourceSupervisorOptions {
   readonly source: string;
