@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from '../command.ts';
 import { DriverError } from '../errors.ts';
-import type { SimulatorEntry } from '../simulators/index.ts';
+import type { SimulatorEntry } from '../simulators/device.ts';
 import { ENVIRONMENT, OK, tellUsage, writeBytes, writeLine } from './io.ts';
 
 const HELP = `
@@ -167,7 +167,7 @@ async function send(request: Request, outlet: Outlet, signal: AbortSignal): Prom
   const { entry, intervalMs, seed, count } = request;
   const device = entry.create({ seed });
   for (let sent = 0; sent < count && !signal.aborted; sent++) {
-    await outlet.write(device(Date.now()));
+    for (const { bytes } of device.speak(Date.now())) await outlet.write(bytes);
     if (sent + 1 < count) await sleep(intervalMs, undefined, { signal }).catch(() => {});
   }
 }
