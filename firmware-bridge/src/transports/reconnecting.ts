@@ -9,7 +9,7 @@ import type { Transport, TransportListener, TransportState } from './transport.t
 /** What one connection tells. `lost` comes once, and last, unless the link was closed from here. */
 export interface LinkListener {
   open(): void;
-  chunk(bytes: Uint8Array): void;
+  chunk(bytes: Uint8Array, topic?: string): void | Promise<boolean>;
   lost(error: TransportError): void;
 }
 
@@ -76,8 +76,8 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
         openSince = timers.now();
         tell({ status: 'open', reason: null, code: null });
       },
-      chunk: (bytes) => {
-        if (link === current && !stopped) listener?.chunk(bytes);
+      chunk: (bytes, topic) => {
+        if (link === current && !stopped) return listener?.chunk(bytes, topic);
       },
       lost: (error) => {
         if (link !== current || stopped) return;

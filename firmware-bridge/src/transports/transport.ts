@@ -14,8 +14,11 @@ export interface TransportState {
 }
 
 export interface TransportListener {
-  /** The bytes are the listener's to keep. */
-  chunk(bytes: Uint8Array, topic?: string): void;
+  /**
+   * The bytes are the listener's to keep. A promise tells whether they are safe, and never rejects: a transport whose
+   * other end sends again what was not acknowledged (MQTT) acknowledges at true, and begins anew at false.
+   */
+  chunk(bytes: Uint8Array, topic?: string): void | Promise<boolean>;
   state(state: TransportState): void;
 }
 
