@@ -9,7 +9,9 @@ import type { Transport, TransportListener, TransportState } from './transport.t
 /** What one connection tells. `lost` comes once, and last, unless the link was closed from here. */
 export interface LinkListener {
   open(): void;
-  chunk(bytes: Uint8Array, topic?: string): void | Promise<boolean>;
+  chunk(bytes: Uint8Array): void;
+  /** As the transport's listener; one that has none takes it as a chunk. */
+  message(bytes: Uint8Array, topic: string): Promise<boolean>;
   lost(error: TransportError): void;
 }
 
@@ -76,8 +78,14 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
         openSince = timers.now();
         tell({ status: 'open', reason: null, code: null });
       },
-      chunk: (bytes, topic) => {
-        if (link === current && !stopped) return listener?.chunk(bytes, topic);
+      chunk: (bytes) => {
+        if (link === current && !stopped) listener?.chunk(bytes);
+      },
+      message: async (bytes, topic) => {
+        if (link !== current || stopped || listener === null) return false;
+        if (listener.message) return listener.message(bytes, topic);
+        listener.chunk(bytes, topic);
+        return true;
       },
       lost: (error) => {
         if (link !== current || stopped) return;

@@ -14,11 +14,13 @@ export interface TransportState {
 }
 
 export interface TransportListener {
+  /** The bytes are the listener's to keep. */
+  chunk(bytes: Uint8Array, topic?: string): void;
   /**
-   * The bytes are the listener's to keep. A promise tells whether they are safe, and never rejects: a transport whose
-   * other end sends again what was not acknowledged (MQTT) acknowledges at true, and begins anew at false.
+   * In place of `chunk`, from a transport whose other end sends again what was not acknowledged (MQTT): resolves to
+   * whether the message is safe here, and never rejects. It is acknowledged then, or else asked for anew.
    */
-  chunk(bytes: Uint8Array, topic?: string): void | Promise<boolean>;
+  message?(bytes: Uint8Array, topic: string): Promise<boolean>;
   state(state: TransportState): void;
 }
 
