@@ -5,5 +5,6 @@
 import type { Command } from '@sigill/firmware-bridge';
 import { gatewayInit } from './commands/init.ts';
 import { gatewayRun } from './commands/run.ts';
+import { portsCommand } from './tools/ports/ports-command.ts';
 
-export const commands: readonly Command[] = [gatewayInit, gatewayRun];
+export const commands: readonly Command[] = [gatewayInit, gatewayRun, portsCommand];
