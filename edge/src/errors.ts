@@ -18,7 +18,8 @@ export type EdgeErrorCode =
   | 'OBSERVATION_INVALID'
   | 'RECEIPT_INVALID'
   | 'RECEIPT_MISMATCH'
-  | 'CONFIG_INVALID';
+  | 'CONFIG_INVALID'
+  | 'LINK_MESSAGE';
 
 export interface EdgeErrorOptions {
   readonly cause?: unknown;

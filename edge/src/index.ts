@@ -28,6 +28,23 @@ export type {
 export { createMemoryJournal } from './journal/memory-journal.ts';
 export { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
 export { systemDisk } from './journal/system-disk.ts';
+export { decodeDown, decodeUp, encodeDown, encodeUp } from './link/codec.ts';
+export { toHeadMessages } from './link/head-messages.ts';
+export {
+  type DownMessage,
+  downTopic,
+  type HeadMessage,
+  type HelloMessage,
+  type LinkState,
+  MAX_LINK_MESSAGE_BYTES,
+  MAX_LINK_TEXT,
+  type ReceiptMessage,
+  type RefusedMessage,
+  type StreamHead,
+  type StreamsMessage,
+  type UpMessage,
+  upTopic,
+} from './link/messages.ts';
 export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
