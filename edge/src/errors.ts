@@ -19,6 +19,8 @@ export type EdgeErrorCode =
   | 'RECEIPT_INVALID'
   | 'RECEIPT_MISMATCH'
   | 'CONFIG_INVALID'
+  | 'CONTROL_DENIED'
+  | 'CONTROL_SILENT'
   | 'LINK_MESSAGE';
 
 export interface EdgeErrorOptions {

@@ -15,6 +15,9 @@ export type { AgentParts } from './agent-parts.ts';
 export type { AgentPosition, AgentStatus } from './agent-status.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batcher.ts';
 export type { AgentClock, ClockState } from './clock.ts';
+export { askStatus, followReadings, type ToldLine } from './control/control-client.ts';
+export { type Control, type ControlParts, startControl } from './control/control-server.ts';
+export { type ToldReading, tellReadings } from './control/told-reading.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
 export type {
