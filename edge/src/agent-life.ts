@@ -30,6 +30,7 @@ export interface AgentLife {
   readonly reason: string | null;
   readonly recoveries: number;
   readonly plans: ReadonlyMap<string, SourcePlan>;
+  plan(sources: readonly SourcePlan[]): Promise<void>;
   readonly losses: Losses;
   readonly transports: Map<string, string>;
   setBeacon(beacon: Beacon): void;
@@ -51,7 +52,8 @@ export async function startAgentLife(
 ): Promise<AgentLife> {
   const { clock, timers, signer, log = silentLog } = parts;
   const agent = agentId(signer.publicKey);
-  const plans = [...parts.sources, agentPlan(parts.heartbeatMs)];
+  let plans = [...parts.sources, agentPlan(parts.heartbeatMs)];
+  let byName = toMap(plans);
   const sealer = createSealer(signer);
   const stamp = createStamp(clock, parts.random);
   const losses = createLosses();
@@ -59,7 +61,7 @@ export async function startAgentLife(
   let run: AgentRun | null = null;
   let failedRun: AgentRun | null = null;
   let attempt = 0;
-  let heartbeats: Heartbeats = createHeartbeats(plans, [], clock.uptimeMs());
+  const heartbeats: Heartbeats = createHeartbeats();
   /** Refused by a failed journal, and yet perhaps durable: the next opening tells. */
   let unsure: { readonly seq: number; readonly lost: () => void }[] = [];
   let beacon: Beacon | null = null;
@@ -110,9 +112,26 @@ export async function startAgentLife(
         () => undefined,
       );
     }
-    for (const plan of writePlans(opened, plans)) plan.durable.catch(() => undefined);
-    heartbeats = createHeartbeats(plans, promisedStreams(opened.state, plans), clock.uptimeMs());
+    void tellPlans(opened);
     cancelTimer = timers.after(heartbeats.sweepMs, sweep);
+  }
+
+  async function tellPlans(opened: AgentRun): Promise<void> {
+    const written = writePlans(opened, plans);
+    heartbeats.follow(plans, promisedStreams(opened.state, plans), clock.uptimeMs());
+    // One that is not durable is written again when the journal opens again.
+    await Promise.allSettled(written.map(({ durable }) => durable));
+  }
+
+  async function plan(sources: readonly SourcePlan[]): Promise<void> {
+    plans = [...sources, agentPlan(parts.heartbeatMs)];
+    byName = toMap(plans);
+    if (run === null) return;
+    tellAllLosses();
+    const told = tellPlans(run);
+    cancelTimer();
+    cancelTimer = timers.after(heartbeats.sweepMs, sweep);
+    await told;
   }
 
   /** The journal failed: what it holds is read anew, and what it does not hold was lost. */
@@ -175,14 +194,17 @@ export async function startAgentLife(
   function sweep(): void {
     cancelTimer = timers.after(heartbeats.sweepMs, sweep);
     if (run === null) return;
-    if (hasRoom('observation')) {
-      for (const { source, device, gap } of losses.takeAll()) tellGap(source, device, gap);
-    }
+    tellAllLosses();
     if (!hasRoom('heartbeat')) return;
     for (const { source, device } of heartbeats.due(clock.uptimeMs())) {
       const beat = writeHeartbeat(run, source, device, transports.get(source) ?? null);
       void watch(beat, source, device, () => undefined).catch(() => undefined);
     }
+  }
+
+  function tellAllLosses(): void {
+    if (!hasRoom('observation')) return;
+    for (const { source, device, gap } of losses.takeAll()) tellGap(source, device, gap);
   }
 
   function tellLosses(source: string, device: string): void {
@@ -244,7 +266,10 @@ export async function startAgentLife(
     get recoveries() {
       return recoveries;
     },
-    plans: new Map(plans.map((plan) => [plan.name, plan])),
+    get plans() {
+      return byName;
+    },
+    plan,
     losses,
     transports,
     setBeacon(next) {
@@ -256,4 +281,8 @@ export async function startAgentLife(
     tellLosses,
     close,
   };
+}
+
+function toMap(plans: readonly SourcePlan[]): Map<string, SourcePlan> {
+  return new Map(plans.map((plan) => [plan.name, plan]));
 }

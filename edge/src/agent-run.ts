@@ -54,7 +54,7 @@ export interface AgentRun {
   /** Goes on with the batch found open, or closes it if it was stamped under another kernel boot. */
   begin(): void;
   /** @throws EvidenceError when the statement is no reading; nothing has changed then */
-  write(statement: Statement, frame: Uint8Array | null): Written;
+  write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written;
   closeBatch(): void;
   setBeacon(beacon: Beacon): void;
   receipted(beforeBatch: number): void;
@@ -100,12 +100,12 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
       else cancelAge = timers.after(parts.limits.ageMs, closeBatch);
     }
 
-    function write(statement: Statement, frame: Uint8Array | null): Written {
+    function write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written {
       assertWorking();
       const { reading, bytes } = parts.stamp(state, statement);
       if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
       const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
-      const durable = append(record);
+      const durable = append(record, withinMs);
       applyReading(state, reading);
       batcher.add(bytes, frame);
       if (batcher.isFullFor(0)) closeBatch();
@@ -119,9 +119,9 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
       if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
     }
 
-    async function append(record: Uint8Array) {
+    async function append(record: Uint8Array, withinMs?: number) {
       try {
-        return await journal.append(record);
+        return await journal.append(record, withinMs);
       } catch (error) {
         if (!failed) {
           failed = true;

@@ -90,6 +90,88 @@ describe('observe', () => {
   });
 });
 
+it('makes an observation durable within the time it asks for', async () => {
+  const { agent, timers } = await startAgent({ journal: { commitWindowMs: 200 } });
+  await timers.advance(1000);
+  let durable = 0;
+  const count = () => durable++;
+  void agent.observe('house-17', meterObservation('1')).then(count);
+  void agent.observe('gate', meterObservation('2'), { withinMs: 10 }).then(count);
+  await timers.advance(9);
+  expect(durable).toBe(0);
+  await timers.advance(1);
+  expect(durable).toBe(2);
+});
+
+describe('a plan while the agent runs', () => {
+  const PUMP = { ...METER, name: 'pump', heartbeatMs: 30_000 };
+
+  it('tells what changed, what is new and what is gone, and takes observations by it at once', async () => {
+    const { agent } = await startAgent();
+    const told = agent.plan([{ ...METER, cadenceMs: 5000 }, PUMP]);
+    await agent.observe('pump', meterObservation('1'));
+    await expect(agent.observe('gate', meterObservation('1'))).rejects.toMatchObject({
+      code: 'SOURCE_UNKNOWN',
+    });
+    await told;
+    await agent.plan([{ ...METER, cadenceMs: 5000 }, PUMP]);
+
+    const plans = ofKind((await closeAndRead(agent)).readings, 'plan')
+      .slice(3)
+      .map(fieldsOf);
+    expect(plans).toEqual([
+      expect.objectContaining({ 'plan.source': 'house-17', 'plan.cadence': 5000 }),
+      expect.objectContaining({ 'plan.source': 'pump', 'plan.state': 'active' }),
+      expect.objectContaining({ 'plan.source': 'gate', 'plan.state': 'retired' }),
+    ]);
+  });
+
+  it('moves heartbeats: a new source beats, one that is gone does not, others keep their time', async () => {
+    const { agent, timers } = await startAgent();
+    await agent.observe('gate', meterObservation('1', 'tag-9'));
+    await agent.observe('house-17', meterObservation('1'));
+    await timers.advance(50_000);
+    await agent.plan([METER, PUMP]);
+    await timers.advance(120_000);
+
+    const { readings } = await closeAndRead(agent);
+    const beats = ofKind(readings, 'heartbeat');
+    expect(beats.filter(({ source }) => source === 'gate')).toEqual([]);
+    expect(beats.filter(({ source }) => source === 'pump').length).toBeGreaterThanOrEqual(4);
+    const meter = readings.filter(({ device }) => device === 'meter-1').map(({ time }) => time);
+    expect(longestSilence(meter)).toBeLessThanOrEqual(60_000);
+  });
+
+  it('outlives a restart, after which what was retired owes no gap', async () => {
+    const first = await startAgent();
+    await first.agent.observe('gate', meterObservation('1', 'tag-9'));
+    await first.agent.plan([{ ...METER, heartbeats: 'source' }]);
+    const before = await closeAndRead(first.agent);
+    const { agent } = await startAgent({
+      disk: first.disk,
+      timers: first.timers,
+      sources: [{ ...METER, heartbeats: 'source' }],
+    });
+
+    const { readings } = await closeAndRead(agent);
+    const since = readings.slice(before.readings.length);
+    expect(ofKind(since, 'plan')).toEqual([]);
+    expect(ofKind(since, 'gap').map(({ source }) => source)).toEqual(['~agent']);
+  });
+
+  it('made while the journal is away is told when it is back', async () => {
+    const { agent, disk, timers } = await startAgent();
+    disk.fault = (operation) => (operation === 'write' ? 'EIO' : null);
+    await expect(agent.observe('house-17', meterObservation('1'))).rejects.toThrow();
+    await agent.plan([METER]);
+    disk.fault = null;
+    await timers.advance(120_000);
+
+    const plans = ofKind((await closeAndRead(agent)).readings, 'plan').map(fieldsOf);
+    expect(plans.at(-1)).toMatchObject({ 'plan.source': 'gate', 'plan.state': 'retired' });
+  });
+});
+
 describe('a batch', () => {
   it('closes by count', async () => {
     const { agent } = await startAgent({ batch: { count: 3 } });

@@ -9,6 +9,11 @@ import { EdgeError } from './errors.ts';
 import { type AgentObservation, createPreparation } from './observation.ts';
 import { createQuarantine, type Rejected } from './quarantine.ts';
 import type { SealedBatch } from './sealer.ts';
+import type { SourcePlan } from './sources/source-plan.ts';
+
+export interface ObserveOptions {
+  readonly withinMs?: number;
+}
 
 /** Stamps observations, makes them durable, seals them in batches, and keeps these until they are released. */
 export interface Agent {
@@ -16,11 +21,17 @@ export interface Agent {
   readonly publicKey: Uint8Array;
   /**
    * Resolves when the reading is durable. What is refused for want of room or disk is counted, and told by a `gap` in
-   * its stream.
+   * its stream. `withinMs`: how long it may wait for others to share its sync; left out, the journal's window.
    * @throws EdgeError SOURCE_UNKNOWN, OBSERVATION_INVALID, STREAM_LIMIT, JOURNAL_FULL, JOURNAL_BUSY, JOURNAL_FAILED,
    * AGENT_RECOVERING, AGENT_CLOSED
    */
-  observe(source: string, observation: AgentObservation): Promise<void>;
+  observe(source: string, observation: AgentObservation, options?: ObserveOptions): Promise<void>;
+  /**
+   * From here on these sources are promised and no others: what changed is told by a `plan`, heartbeats follow, and a
+   * source that is gone owes nothing. Takes effect at once; resolves when it is durable, or waits for the journal to open
+   * again.
+   */
+  plan(sources: readonly SourcePlan[]): Promise<void>;
   /** Counts a frame that was refused, and keeps the last of them for whoever comes to look. */
   rejected(source: string, rejection: Rejected): void;
   /** How the way to the source's device is; heartbeats tell it. */
@@ -67,7 +78,11 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     }
   }
 
-  async function observe(source: string, observation: AgentObservation): Promise<void> {
+  async function observe(
+    source: string,
+    observation: AgentObservation,
+    { withinMs }: ObserveOptions = {},
+  ): Promise<void> {
     const plan = life.plans.get(source);
     if (plan === undefined) {
       throw new EdgeError('SOURCE_UNKNOWN', `${source} is not among the configured sources`);
@@ -78,7 +93,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     const { statement, frame } = prepare(plan, observation);
     let written: Written;
     try {
-      written = run.write(statement, frame);
+      written = run.write(statement, frame, withinMs);
     } catch (error) {
       throw error instanceof EvidenceError ? invalid(source, observation, error) : error;
     }
@@ -181,6 +196,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     id: agentId(parts.signer.publicKey),
     publicKey: parts.signer.publicKey,
     observe,
+    plan: (sources) => life.plan(sources),
     rejected,
     transport: (source, status) => life.transports.set(source, status),
     setBeacon: life.setBeacon,

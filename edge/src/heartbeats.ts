@@ -10,6 +10,11 @@ export interface SilentStream {
 export interface Heartbeats {
   /** How often to ask `due`, so that no promise is broken between two times. */
   readonly sweepMs: number;
+  /**
+   * What is promised from here on. Streams promised before and after keep the time they spoke last; others begin now,
+   * or end.
+   */
+  follow(plans: readonly SourcePlan[], known: Iterable<SilentStream>, uptimeMs: number): void;
   spoke(source: string, device: string, uptimeMs: number): void;
   due(uptimeMs: number): SilentStream[];
 }
@@ -21,37 +26,48 @@ const MAX_SWEEP_MS = 5000;
  * so that a source that never said anything is a silence on record and not a blank. Streams of devices beat too unless
  * the plan leaves that to the source.
  */
-export function createHeartbeats(
-  plans: readonly SourcePlan[],
-  known: Iterable<{ readonly source: string; readonly device: string }>,
-  uptimeMs: number,
-): Heartbeats {
-  const planOf = new Map(plans.map((plan) => [plan.name, plan]));
-  const streams = new Map<string, SilentStream & { periodMs: number; spokeMs: number }>();
-  const shortest = Math.min(...plans.map((plan) => plan.heartbeatMs));
-  const sweepMs = Math.max(1, Math.min(MAX_SWEEP_MS, Math.floor(shortest / 8)));
+export function createHeartbeats(): Heartbeats {
+  let planOf: ReadonlyMap<string, SourcePlan> = new Map();
+  let streams = new Map<string, SilentStream & { spokeMs: number }>();
+  let sweepMs = MAX_SWEEP_MS;
 
   function spoke(source: string, device: string, nowMs: number): void {
     const key = streamKey(source, device);
     const stream = streams.get(key);
-    if (stream !== undefined) {
-      stream.spokeMs = nowMs;
-      return;
-    }
-    const plan = planOf.get(source);
-    if (plan === undefined || (device !== '' && plan.heartbeats === 'source')) return;
-    streams.set(key, { source, device, periodMs: plan.heartbeatMs, spokeMs: nowMs });
+    if (stream !== undefined) stream.spokeMs = nowMs;
+    else if (isPromised(source, device)) streams.set(key, { source, device, spokeMs: nowMs });
   }
 
-  for (const plan of plans) spoke(plan.name, '', uptimeMs);
-  for (const { source, device } of known) spoke(source, device, uptimeMs);
+  function isPromised(source: string, device: string): boolean {
+    const plan = planOf.get(source);
+    return plan !== undefined && (device === '' || plan.heartbeats === 'device');
+  }
+
+  function follow(
+    plans: readonly SourcePlan[],
+    known: Iterable<SilentStream>,
+    nowMs: number,
+  ): void {
+    const before = streams;
+    planOf = new Map(plans.map((plan) => [plan.name, plan]));
+    streams = new Map([...before].filter(([, { source, device }]) => isPromised(source, device)));
+    const own = plans.map(({ name }) => ({ source: name, device: '' }));
+    for (const { source, device } of [...own, ...known]) {
+      if (!streams.has(streamKey(source, device))) spoke(source, device, nowMs);
+    }
+    const shortest = Math.min(...plans.map((plan) => plan.heartbeatMs));
+    sweepMs = Math.max(1, Math.min(MAX_SWEEP_MS, Math.floor(shortest / 8)));
+  }
 
   return {
-    sweepMs,
+    get sweepMs() {
+      return sweepMs;
+    },
+    follow,
     spoke,
     due: (nowMs) =>
       [...streams.values()].filter(
-        ({ periodMs, spokeMs }) => nowMs + sweepMs >= spokeMs + periodMs,
+        ({ source, spokeMs }) => nowMs + sweepMs >= spokeMs + planOf.get(source)!.heartbeatMs,
       ),
   };
 }

@@ -2,7 +2,7 @@
  * The agent: stamps, batches, seals, keeps and sends readings. The public face, exports only.
  * @module
  */
-export { type Agent, createAgent } from './agent.ts';
+export { type Agent, createAgent, type ObserveOptions } from './agent.ts';
 export {
   type AgentKind,
   type Boot,

@@ -2,15 +2,18 @@ import type { Timers } from '../timers.ts';
 
 export interface GroupCommitOptions<T> {
   readonly timers: Timers;
-  /** How long the first of a group waits for others. 0: only for those of the same turn, and for the commit before. */
+  /** How long an entry waits for others. 0: only for those of the same turn, and for the commit before. */
   readonly windowMs: number;
   readonly commit: (group: readonly T[]) => Promise<void>;
 }
 
 export interface GroupCommit<T> {
   readonly waitingBytes: number;
-  /** Resolves when the group is committed; groups follow each other in order, never side by side. */
-  add(entry: T, sizeBytes: number): Promise<void>;
+  /**
+   * Resolves when the group is committed; groups follow each other in order, never side by side. The group waits no
+   * longer than the shortest window asked for by what is in it.
+   */
+  add(entry: T, sizeBytes: number, windowMs?: number): Promise<void>;
   /** Commits what waits, without waiting. */
   flush(): Promise<void>;
 }
@@ -29,46 +32,55 @@ interface Waiting<T> {
 export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommit<T> {
   let waiting: Waiting<T>[] = [];
   let waitingBytes = 0;
-  let cancelTimer: (() => void) | null = null;
+  let shortestMs = Number.POSITIVE_INFINITY;
+  /** One for each window shorter than all before it: whichever ends first ends them all. */
+  const timers: (() => void)[] = [];
+  let isDue = false;
   let committing: Promise<void> | null = null;
 
-  function add(entry: T, sizeBytes: number): Promise<void> {
+  function add(entry: T, sizeBytes: number, windowMs = options.windowMs): Promise<void> {
     return new Promise((resolve, reject) => {
       waiting.push({ entry, sizeBytes, resolve, reject });
       waitingBytes += sizeBytes;
-      schedule();
+      if (windowMs < shortestMs) {
+        shortestMs = windowMs;
+        if (windowMs > 0) timers.push(options.timers.after(windowMs, due));
+      }
+      if (windowMs === 0 || waitingBytes >= FULL_GROUP_BYTES) due();
     });
   }
 
-  function schedule(): void {
-    if (committing !== null || waiting.length === 0) return;
-    if (options.windowMs === 0 || waitingBytes >= FULL_GROUP_BYTES) start();
-    else cancelTimer ??= options.timers.after(options.windowMs, start);
+  function due(): void {
+    isDue = true;
+    start();
   }
 
   function start(): void {
-    cancelTimer?.();
-    cancelTimer = null;
     committing ??= commitWaiting().finally(() => {
       committing = null;
-      schedule();
+      if (isDue) start();
     });
+  }
+
+  function take(): Waiting<T>[] {
+    const group = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    shortestMs = Number.POSITIVE_INFINITY;
+    for (const cancel of timers.splice(0)) cancel();
+    isDue = false;
+    return group;
   }
 
   async function commitWaiting(): Promise<void> {
     // Appends made in one go share a sync even without a window.
     await Promise.resolve();
-    const group = waiting;
-    waiting = [];
-    waitingBytes = 0;
+    const group = take();
     try {
       await options.commit(group.map(({ entry }) => entry));
       for (const { resolve } of group) resolve();
     } catch (error) {
-      const rejected = [...group, ...waiting];
-      waiting = [];
-      waitingBytes = 0;
-      for (const { reject } of rejected) reject(error);
+      for (const { reject } of [...group, ...take()]) reject(error);
     }
   }
 

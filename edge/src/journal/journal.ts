@@ -27,8 +27,11 @@ export interface JournalUsage {
  * A full journal refuses (JOURNAL_FULL) and forgets nothing by itself.
  */
 export interface Journal {
-  /** The record belongs to the journal from here on: the caller changes it no more. */
-  append(record: Uint8Array): Promise<Position>;
+  /**
+   * The record belongs to the journal from here on: the caller changes it no more.
+   * `withinMs`: how long it may wait for others to share its sync; left out, what the journal was opened with.
+   */
+  append(record: Uint8Array, withinMs?: number): Promise<Position>;
   /** At most `limit` durable records from `position` on, oldest first; the same ones again until `release`. */
   read(position: Position, limit: number): AsyncIterable<JournalRecord>;
   /** Records before this position may be forgotten; they go by whole segments. */

@@ -44,6 +44,30 @@ describe('a group commit', () => {
     expect(syncs()).toBe(1);
   });
 
+  it('waits no longer than the shortest window that an append of it asks for', async () => {
+    const disk = createFakeDisk();
+    const journal = await open(disk, { commitWindowMs: 200 });
+    const syncs = countSyncs(disk);
+
+    const slow = journal.append(word('slow'), 60_000);
+    await timers.advance(50);
+    const usual = journal.append(word('usual'));
+    await timers.advance(100);
+    const fast = journal.append(word('fast'), 10);
+    await timers.advance(9);
+    expect(syncs()).toBe(0);
+    await timers.advance(1);
+    await Promise.all([slow, usual, fast]);
+    expect(syncs()).toBe(1);
+
+    const later = journal.append(word('later'), 500);
+    await timers.advance(499);
+    expect(syncs()).toBe(1);
+    await timers.advance(1);
+    await later;
+    expect(syncs()).toBe(2);
+  });
+
   it('does not wait for its window when it is large', async () => {
     const disk = createFakeDisk();
     const journal = await open(disk, { commitWindowMs: 200 });

@@ -17,7 +17,7 @@ export interface SegmentJournalOptions extends JournalOptions {
   readonly directory: string;
   readonly disk: Disk;
   readonly timers: Timers;
-  /** How long the first record of a group waits for others to share its sync: what a power cut can take. */
+  /** How long a record waits for others to share its sync, where its append does not say: what a power cut can take. */
   readonly commitWindowMs?: number;
 }
 
@@ -69,7 +69,7 @@ function createSegmentJournal(
     commit,
   });
 
-  async function append(record: Uint8Array): Promise<Position> {
+  async function append(record: Uint8Array, withinMs?: number): Promise<Position> {
     assertAppendable(record);
     const last = segments.at(-1);
     const size = record.length + FRAME_OVERHEAD;
@@ -86,7 +86,7 @@ function createSegmentJournal(
     if (opensSegment) segments.push({ base, end: base, headBytes: headSize });
     // It shares the fate of the record behind it, whose promise tells.
     if (head !== undefined) enqueue(head).durable.catch(() => undefined);
-    const { position, durable } = enqueue(record);
+    const { position, durable } = enqueue(record, withinMs);
     await durable;
     return position;
   }
@@ -113,11 +113,17 @@ function createSegmentJournal(
     return segments.length === 0 ? 0 : segments.at(-1)!.end - segments[0]!.base;
   }
 
-  function enqueue(payload: Uint8Array): { position: Position; durable: Promise<void> } {
+  function enqueue(
+    payload: Uint8Array,
+    withinMs?: number,
+  ): { position: Position; durable: Promise<void> } {
     const segment = segments.at(-1)!;
     const position = segment.end;
     segment.end += payload.length + FRAME_OVERHEAD;
-    return { position, durable: commits.add({ segment, position, payload }, payload.length) };
+    return {
+      position,
+      durable: commits.add({ segment, position, payload }, payload.length, withinMs),
+    };
   }
 
   async function commit(group: readonly Entry[]): Promise<void> {
