@@ -7,6 +7,8 @@
 export type DecodeErrorCode =
   | 'CHECKSUM_MISMATCH'
   | 'CHECKSUM_MISSING'
+  | 'DEVICE_EXCEPTION'
+  | 'DEVICE_SILENT'
   | 'FRAME_SYNTAX'
   | 'FRAME_TOO_LONG'
   | 'FRAME_TRUNCATED';

@@ -35,6 +35,7 @@ const FACTORS = {
   pressure: { Pa: '1', hPa: '100', kPa: '1000', bar: '100000' },
   level: { '%': '1' },
   signal: { dBm: '1' },
+  decibel: { dB: '1' },
   duration: { s: '1', ms: '0.001', min: '60', h: '3600' },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
