@@ -28,3 +28,4 @@ export { formatDriverName, parseDriverName } from './driver-name.ts';
 export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
 export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
 export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';
+export { yrm100 } from './rfid/yrm100/yrm100.ts';
