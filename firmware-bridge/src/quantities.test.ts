@@ -48,6 +48,7 @@ describe('units', () => {
     expect(base('240.860', 'energy', 'GJ')).toBe('240860000000.000');
     expect(base('2', 'mass', '[lb_av]')).toBe('0.90718474');
     expect(base('-3.5', 'temperature', 'Cel')).toBe('-3.5');
+    expect(base('0.60', 'speed', '[kn_i]')).toBe('1.11120');
   });
 
   it('begin with the base', () => {
