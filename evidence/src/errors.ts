@@ -49,6 +49,8 @@ export type EvidenceErrorCode =
   | 'CALL_CONSISTENCY'
   | 'ANCHOR_LEAF_FORM'
   | 'ADDRESS_FORM'
+  | 'CODE_MALFORMED'
+  | 'ENROLMENT_FORM'
   | 'RLP_SYNTAX'
   | 'TRIE_PROOF'
   | 'LEDGER_HEADER'

@@ -2,6 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { anchorLeafHash } from './anchor/anchor-log.ts';
+import {
+  boxFingerprint,
+  boxHash,
+  decodeEnrolmentAnswer,
+  isEnrolmentMac,
+  openEnrolmentRequest,
+} from './anchor/enrolment.ts';
+import { parseEnrolmentCode } from './anchor/enrolment-code.ts';
 import { openOperatorChain, openSlotRecord } from './anchor/register.ts';
 import { decodeCall } from './anchor/roll-call.ts';
 import { equalBytes, fromHex, toHex, utf8 } from './bytes/bytes.ts';
@@ -93,6 +101,18 @@ describe('FORMAT.md', () => {
     const { chainId, contract } = policy.ledger!;
     const expected = anchorLeafHash({ ...leaf, chainId, contract });
     expect(equalBytes(leafHash(hex('anchor-leaf')), expected)).toBe(true);
+  });
+
+  it('an enrolment: code, request, MAC, fingerprint, answer', () => {
+    const { secret } = parseEnrolmentCode(text('text enrolment-code'));
+    const request = openEnrolmentRequest(hex('enrolment-request'));
+    expect(request.agentKey).toEqual(hex('agent-key'));
+    expect(request.logKey).toEqual(hex('log-key'));
+    expect(isEnrolmentMac(secret, hex('enrolment-request'), hex('enrolment-mac'))).toBe(true);
+    expect(boxFingerprint(request)).toBe(text('text enrolment-fingerprint'));
+    const answer = decodeEnrolmentAnswer(hex('enrolment-answer'));
+    expect(answer.box).toEqual(boxHash(request));
+    expect(answer.nonce).toEqual(request.nonce);
   });
 
   it('has a line for each claim, each reason and each error code, and no other', () => {

@@ -11,6 +11,40 @@ export {
 } from './anchor/anchor-log.ts';
 export { CHAIN_PROFILES, type ChainProfile, findChainProfile } from './anchor/chain-profiles.ts';
 export {
+  type BoxKeys,
+  boxFingerprint,
+  boxHash,
+  decodeEnrolmentAnswer,
+  type EnrolmentAnswer,
+  type EnrolmentApproval,
+  type EnrolmentKind,
+  type EnrolmentOutcome,
+  type EnrolmentRequest,
+  encodeEnrolmentAnswer,
+  enrolmentMac,
+  isEnrolmentMac,
+  MAX_ENROLMENT_REQUEST_BYTES,
+  openEnrolmentRequest,
+  signEnrolmentRequest,
+} from './anchor/enrolment.ts';
+export {
+  createEnrolmentCode,
+  ENROLMENT_CODE_RANDOM_BYTES,
+  type EnrolmentCode,
+  formatEnrolmentCode,
+  parseEnrolmentCode,
+} from './anchor/enrolment-code.ts';
+export {
+  type EnrolmentDecision,
+  type EnrolmentPost,
+  type EnrolmentRefusalCode,
+  type EnrolmentSurroundings,
+  findBox,
+  type Invitation,
+  judgeEnrolment,
+  MAX_WRONG_CODES,
+} from './anchor/enrolment-decision.ts';
+export {
   type BlockHeader,
   decodeHeader as decodeBlockHeader,
   type LedgerProof,
@@ -31,6 +65,15 @@ export {
   signOperatorRecord,
   signSlotRecord,
 } from './anchor/register.ts';
+export {
+  addAgent,
+  boxesOf,
+  type NewSlot,
+  nextSlot,
+  openSlot,
+  type RegisteredBox,
+  revokeBox,
+} from './anchor/register-building.ts';
 export {
   type Call,
   callRoll,

@@ -1,6 +1,14 @@
 /** For tests: the worked examples of FORMAT.md, made anew. Hexadecimal, one item a line, what it is behind `#`. */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { encodeAnchorLeaf } from '../anchor/anchor-log.ts';
+import {
+  boxFingerprint,
+  boxHash,
+  encodeEnrolmentAnswer,
+  enrolmentMac,
+  signEnrolmentRequest,
+} from '../anchor/enrolment.ts';
+import { createEnrolmentCode, formatEnrolmentCode } from '../anchor/enrolment-code.ts';
 import { ANCHOR_LOG_CREATION_CODE } from '../anchor/generated/anchor-log-code.ts';
 import { encodeCall } from '../anchor/roll-call.ts';
 import { fromHex, toHex } from '../bytes/bytes.ts';
@@ -8,10 +16,12 @@ import { type CborValue, decodeCbor, encodeCbor } from '../bytes/canonical-cbor.
 import { formatEvidence } from '../judge/evidence-file.ts';
 import { formatPolicy } from '../judge/policy.ts';
 import { decodeSign1 } from '../keys/cose-sign1.ts';
+import type { Signer } from '../keys/signer.ts';
 import { formatReceipt } from '../log/receipt.ts';
 import { formatNoteKey } from '../log/signed-note.ts';
 import { encodeBatch } from '../seal/batch.ts';
 import { honestWorld } from './evidence-fixture.ts';
+import { testBytes } from './key-fixture.ts';
 
 /** What an item is; for an array, what it and each of its items is. */
 type Label = string | readonly [string, ...Label[]];
@@ -76,6 +86,30 @@ const BATCH: Label = [
   ['frames', 'frame 0', 'frame 1', 'frame 2'],
 ];
 
+const ENROLMENT: Label = [
+  'request',
+  'type',
+  'kind',
+  'name',
+  'logKey',
+  'agentKey',
+  'passwordHash',
+  'nonce',
+  'clientTimeMs',
+  'certificate',
+];
+const ANSWER: Label = [
+  'answer',
+  'type',
+  'box',
+  'nonce',
+  'certificate',
+  'timeMs',
+  'state',
+  'reason',
+  'approval',
+];
+
 /** By the name that stands behind the fence. */
 export function formatExamples(): ReadonlyMap<string, string> {
   const { world, house, meter, batch, file, policy } = honestWorld();
@@ -106,9 +140,41 @@ export function formatExamples(): ReadonlyMap<string, string> {
     ['hex call', annotate(encodeCall(anchor.calls[1]!), CALL)],
     ['hex anchor-leaf', anchorLeaf(encodeAnchorLeaf(anchor.leaf))],
     ['hex creation-code-hash', toHex(keccak_256(fromHex(ANCHOR_LOG_CREATION_CODE)))],
+    ...enrolmentExamples(house.signer, meter.signer),
     ['json policy', formatPolicy(policy)],
     ['json evidence', formatEvidence(file)],
   ]);
+}
+
+function enrolmentExamples(log: Signer, agent: Signer): [string, string][] {
+  const code = createEnrolmentCode(testBytes('code', 13));
+  const keys = { logKey: log.publicKey, agentKey: agent.publicKey };
+  const nonce = testBytes('nonce', 16);
+  const certificate = testBytes('certificate');
+  const asked = {
+    kind: 'gateway',
+    name: 'house-1',
+    passwordHash: null,
+    nonce,
+    certificate,
+  } as const;
+  const request = signEnrolmentRequest({ ...asked, ...keys, clientTimeMs: 12_345 }, agent, log);
+  const [byAgent] = decodeCbor(request) as [Uint8Array];
+  const answer = encodeEnrolmentAnswer({
+    ...{ box: boxHash(keys), nonce, certificate, timeMs: 1_790_002_413_500 },
+    outcome: { state: 'waiting' },
+  });
+  return [
+    ['text enrolment-code', formatEnrolmentCode(code)],
+    ['hex enrolment-payload', annotate(decodeSign1(byAgent).payload, ENROLMENT)],
+    ['hex enrolment-request', wrap(toHex(request), '', 'request')],
+    [
+      'hex enrolment-mac',
+      wrap(toHex(enrolmentMac(code.secret, request)), '', 'MAC of the request'),
+    ],
+    ['text enrolment-fingerprint', boxFingerprint(keys)],
+    ['hex enrolment-answer', annotate(answer, ANSWER)],
+  ];
 }
 
 function annotate(bytes: Uint8Array, label: Label): string {
