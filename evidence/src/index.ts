@@ -45,6 +45,11 @@ export {
   MAX_WRONG_CODES,
 } from './anchor/enrolment-decision.ts';
 export {
+  type EnrolmentForward,
+  openEnrolmentForward,
+  signEnrolmentForward,
+} from './anchor/enrolment-forward.ts';
+export {
   type BlockHeader,
   decodeHeader as decodeBlockHeader,
   type LedgerProof,
