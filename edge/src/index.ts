@@ -52,9 +52,9 @@ export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
 export type { SealedBatch } from './sealer.ts';
-export { readSources, type SourceConfig, type TransportConfig } from './sources/config.ts';
+export { readSources, type SourceConfig } from './sources/config.ts';
 export { type ConfigSection, createConfigSection } from './sources/config-section.ts';
-export { openTransport } from './sources/open-transport.ts';
+export { type OpenedTransportConfig, openTransport } from './sources/open-transport.ts';
 export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 export {
   type SourceHealth,
@@ -69,6 +69,13 @@ export {
   type Sources,
   type SourcesParts,
 } from './sources/sources.ts';
+export type {
+  BrokerTransportConfig,
+  MqttTransportConfig,
+  SerialTransportConfig,
+  TcpTransportConfig,
+  TransportConfig,
+} from './sources/transport-config.ts';
 export { createSystemClock, readBootId } from './system-clock.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';

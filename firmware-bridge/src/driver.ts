@@ -77,8 +77,8 @@ export interface DriverOption {
 export interface SerialSettings {
   readonly baudRate: number;
   readonly dataBits?: 5 | 6 | 7 | 8;
-  readonly parity?: 'none' | 'even' | 'odd' | 'mark' | 'space';
-  readonly stopBits?: 1 | 1.5 | 2;
+  readonly parity?: 'none' | 'even' | 'odd';
+  readonly stopBits?: 1 | 2;
 }
 
 export interface Manifest {

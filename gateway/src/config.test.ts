@@ -35,8 +35,8 @@ sources:
     driver: dsmr-p1
     transport: { serial: /dev/serial/by-id/usb-FTDI, baudRate: 115200 }
     cadenceMs: 1000
-    options: { zone: Europe/Amsterdam, retries: 3 }
-  - { name: gate, driver: llrp, transport: { tcp: "10.0.0.7:5084" }, frames: hash, heartbeats: source }
+    options: { zone: Europe/Amsterdam }
+  - { name: gate, driver: dsmr-p1, transport: { tcp: "10.0.0.7:5084" }, frames: hash, heartbeats: source }
 `,
     '/g/gateway.yaml',
   );
@@ -55,22 +55,29 @@ sources:
     {
       name: 'house-17',
       driver: 'dsmr-p1',
-      transport: { kind: 'serial', path: '/dev/serial/by-id/usb-FTDI', baudRate: 115_200 },
+      transport: {
+        ...{ kind: 'serial', path: '/dev/serial/by-id/usb-FTDI' },
+        ...{ baudRate: 115_200, dataBits: 8, parity: 'none', stopBits: 1 },
+      },
       heartbeatMs: 300_000,
       cadenceMs: 1_000,
       heartbeats: 'device',
       frames: 'keep',
-      options: { zone: 'Europe/Amsterdam', retries: '3' },
+      options: { zone: 'Europe/Amsterdam' },
+      commitWindowMs: 200,
+      maxPerSecond: null,
     },
     {
       name: 'gate',
-      driver: 'llrp',
+      driver: 'dsmr-p1',
       transport: { kind: 'tcp', host: '10.0.0.7', port: 5084 },
       heartbeatMs: 300_000,
       cadenceMs: null,
       heartbeats: 'source',
       frames: 'hash',
       options: {},
+      commitWindowMs: 200,
+      maxPerSecond: null,
     },
   ]);
 });

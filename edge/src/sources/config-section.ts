@@ -7,12 +7,14 @@
 import { EdgeError } from '../errors.ts';
 
 export interface ConfigSection {
+  /** The file, as messages name it. */
+  readonly file: string;
   isAbsent(key: string): boolean;
   value(key: string): unknown;
   text(key: string, pattern: RegExp, expected: string, absent?: string): string;
   texts(key: string, expected: string): string[];
   count(key: string, least: number, absent: number): number;
-  choice<T extends string>(key: string, choices: readonly T[], absent: T): T;
+  choice<T extends string | number>(key: string, choices: readonly T[], absent: T): T;
   /** An absent section reads as an empty one. `keys` null: any key. `expected`: what to write where it is no section. */
   section(key: string, keys: readonly string[] | null, expected?: string): ConfigSection;
   sections(key: string, keys: readonly string[]): ConfigSection[];
@@ -54,6 +56,7 @@ export function createConfigSection(
   const value = (key: string): unknown => values.get(key) ?? undefined;
 
   return {
+    file,
     value,
     invalid,
     isAbsent: (key) => value(key) === undefined,

@@ -2,73 +2,96 @@
  * The sources that a configuration file names.
  * @module
  */
+import { type Driver, DriverError, drivers } from '@sigill/firmware-bridge';
 import type { ConfigSection } from './config-section.ts';
 import type { SourcePlan } from './source-plan.ts';
-
-export type TransportConfig =
-  | { readonly kind: 'serial'; readonly path: string; readonly baudRate: number }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+import { readTransport, type TransportConfig } from './transport-config.ts';
 
 /** One source as the configuration file has it. */
 export interface SourceConfig extends SourcePlan {
   readonly transport: TransportConfig;
   readonly options: Readonly<Record<string, string>>;
+  /** How long a reading may wait for others before all are made durable together. */
+  readonly commitWindowMs: number;
+  /** Readings beyond so many a second are dropped and told by a gap; null: what follows from the cadence. */
+  readonly maxPerSecond: number | null;
 }
 
 const KEYS = [
-  ...['name', 'driver', 'transport', 'options'],
+  ...['name', 'driver', 'transport', 'options', 'commitWindowMs', 'maxPerSecond'],
   ...['cadenceMs', 'heartbeatMs', 'heartbeats', 'frames'],
 ];
 const NAME = /^[a-z0-9._-]{1,59}$/;
-const TRANSPORT = '{ serial: /dev/serial/by-id/…, baudRate: 115200 } or { tcp: host:port }';
 const DEFAULT_HEARTBEAT_MS = 300_000;
-const DEFAULT_BAUD_RATE = 115_200;
+// A line's bytes come one way, so that waiting costs nothing; who publishes to the broker waits for its answer.
+const DEFAULT_COMMIT_WINDOW_MS = { serial: 200, tcp: 200, mqtt: 10, broker: 10 };
+// More than a power cut may take.
+const MOST_COMMIT_WINDOW_MS = 10_000;
 
 /**
- * The list under `sources`, in which no name stands twice.
+ * The list under `sources`, in which no name and no port stands twice.
  * @throws EdgeError CONFIG_INVALID: which key, what stands there, what to write
  */
 export function readSources(root: ConfigSection): SourceConfig[] {
-  const seen = new Set<string>();
+  const names = new Set<string>();
+  const ports = new Map<string, string>();
   return root.sections('sources', KEYS).map((section) => {
     const source = readSource(section);
-    if (seen.has(source.name)) {
-      throw section.invalid('name', source.name, 'a name no other source has');
+    const { name, transport } = source;
+    if (names.has(name)) throw section.invalid('name', name, 'a name no other source has');
+    names.add(name);
+    if (transport.kind === 'serial') {
+      const other = ports.get(transport.path);
+      const found = `the port of ${other}, ${transport.path}`;
+      if (other !== undefined) throw section.invalid('transport.serial', found, 'another port');
+      ports.set(transport.path, name);
     }
-    seen.add(source.name);
     return source;
   });
 }
 
 function readSource(section: ConfigSection): SourceConfig {
+  const name = section.text('name', NAME, '1 to 59 of a-z 0-9 . _ -, such as house-17');
+  const driver = readDriver(section);
+  const transport = readTransport(section, driver);
+  const commitWindowMs = section.count(
+    'commitWindowMs',
+    1,
+    DEFAULT_COMMIT_WINDOW_MS[transport.kind],
+  );
+  if (commitWindowMs > MOST_COMMIT_WINDOW_MS) {
+    const expected = `at most ${MOST_COMMIT_WINDOW_MS}: that much a power cut may take`;
+    throw section.invalid('commitWindowMs', commitWindowMs, expected);
+  }
   return {
-    name: section.text('name', NAME, '1 to 59 of a-z 0-9 . _ -, such as house-17'),
-    driver: section.text('driver', /^[a-z0-9-]+$/, 'a driver; sigill drivers lists them'),
-    transport: readTransport(section),
+    name,
+    driver: driver.manifest.id,
+    transport,
     cadenceMs: section.isAbsent('cadenceMs') ? null : section.count('cadenceMs', 1, 1000),
     heartbeatMs: section.count('heartbeatMs', 1000, DEFAULT_HEARTBEAT_MS),
     heartbeats: section.choice('heartbeats', ['device', 'source'], 'device'),
     frames: section.choice('frames', ['keep', 'hash'], 'keep'),
-    options: section.section('options', null).strings(),
+    options: readOptions(section, driver),
+    commitWindowMs,
+    maxPerSecond: section.isAbsent('maxPerSecond') ? null : section.count('maxPerSecond', 1, 2000),
   };
 }
 
-function readTransport(source: ConfigSection): TransportConfig {
-  const section = source.section('transport', ['serial', 'baudRate', 'tcp'], TRANSPORT);
-  if (section.isAbsent('serial') === section.isAbsent('tcp')) {
-    const found = section.isAbsent('tcp') ? 'neither serial nor tcp' : 'both serial and tcp';
-    throw source.invalid('transport', found, TRANSPORT);
+function readDriver(section: ConfigSection): Driver {
+  const expected = `a driver, one of ${[...drivers.keys()].join(', ')}`;
+  const id = section.text('driver', /./, expected);
+  const driver = drivers.get(id);
+  if (driver === undefined) throw section.invalid('driver', id, expected);
+  return driver;
+}
+
+function readOptions(section: ConfigSection, driver: Driver): Readonly<Record<string, string>> {
+  const options = section.section('options', null).strings();
+  try {
+    driver.createSession(options);
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    throw section.invalid('options', JSON.stringify(options), `options it takes: ${error.message}`);
   }
-  if (!section.isAbsent('serial')) {
-    return {
-      kind: 'serial',
-      path: section.text('serial', /^\//, 'a device file, such as /dev/serial/by-id/…'),
-      baudRate: section.count('baudRate', 50, DEFAULT_BAUD_RATE),
-    };
-  }
-  const address = section.text('tcp', /^.+:\d{1,5}$/, 'host:port');
-  const colon = address.lastIndexOf(':');
-  const port = Number(address.slice(colon + 1));
-  if (port < 1 || port > 65_535) throw section.invalid('tcp', address, 'a port from 1 to 65535');
-  return { kind: 'tcp', host: address.slice(0, colon), port };
+  return options;
 }

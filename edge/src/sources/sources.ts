@@ -7,7 +7,8 @@ import type { Agent } from '../agent.ts';
 import type { AgentClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Timers } from '../timers.ts';
-import type { SourceConfig, TransportConfig } from './config.ts';
+import type { SourceConfig } from './config.ts';
+import type { OpenedTransportConfig } from './open-transport.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { type SourceHealth, startSourceSupervisor, toSourcePlan } from './source-supervisor.ts';
 
@@ -23,7 +24,7 @@ export interface RunningSources {
 
 export interface SourcesParts {
   readonly sources: readonly SourceConfig[];
-  readonly openTransport: (transport: TransportConfig) => Transport;
+  readonly openTransport: (transport: OpenedTransportConfig) => Transport;
   readonly clock: AgentClock;
   readonly timers: Timers;
   readonly log: Log;
@@ -41,7 +42,7 @@ export function createSources(parts: SourcesParts): Sources {
           source: source.name,
           driver,
           options: source.options,
-          transport: openTransport(source.transport),
+          transport: openTransport(source.transport as OpenedTransportConfig),
           ...{ agent, clock, timers, log },
         }),
       );

@@ -4,11 +4,10 @@
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { TransportConfig } from '@sigill/edge';
 import { type NoteKey, parseNoteKey } from '@sigill/evidence';
 import { type Command, type CommandIo, findDriver } from '@sigill/firmware-bridge';
 import { GatewayError } from '../errors.ts';
-import type { InitSource } from '../init/init-files.ts';
+import type { InitSource, InitTransport } from '../init/init-files.ts';
 import type { InitOptions, MadeGateway } from '../init/init-gateway.ts';
 import { assertSecure, certificateOf, formatPin } from '../uplink/http-client.ts';
 import { exitCodeOf } from './exit-code.ts';
@@ -144,7 +143,7 @@ function readSource(written: string): InitSource {
   return { name, driver, transport };
 }
 
-function readPlace(place: string): TransportConfig | null {
+function readPlace(place: string): InitTransport | null {
   if (place.startsWith('/')) return { kind: 'serial', path: place, baudRate: DEFAULT_BAUD_RATE };
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(place) ?? [];
   return host === undefined ? null : { kind: 'tcp', host, port: Number(port) };

@@ -2,12 +2,16 @@
  * The configuration files that `gateway init` writes, as a person would.
  * @module
  */
-import type { TransportConfig } from '@sigill/edge';
+import type { SerialTransportConfig, TcpTransportConfig } from '@sigill/edge';
+
+export type InitTransport =
+  | Pick<SerialTransportConfig, 'kind' | 'path' | 'baudRate'>
+  | TcpTransportConfig;
 
 export interface InitSource {
   readonly name: string;
   readonly driver: string;
-  readonly transport: TransportConfig;
+  readonly transport: InitTransport;
 }
 
 export interface GatewayFile {
@@ -69,7 +73,7 @@ function formatSource({ name, driver, transport }: InitSource): string {
 `;
 }
 
-function formatTransport(transport: TransportConfig): string {
+function formatTransport(transport: InitTransport): string {
   if (transport.kind === 'tcp')
     return `{ tcp: ${JSON.stringify(`${transport.host}:${transport.port}`)} }`;
   return `{ serial: ${JSON.stringify(transport.path)}, baudRate: ${transport.baudRate} }`;
