@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, realpath } from 'node:fs/promises';
+import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Machine {
@@ -15,6 +15,8 @@ export interface Machine {
   list(path: string): Promise<string[]>;
   /** Where a link leads in the end; null when it leads nowhere. */
   follow(path: string): Promise<string | null>;
+  /** Null when it is not there. */
+  stat(path: string): Promise<{ readonly mode: number; readonly uid: number } | null>;
   access(path: string, mode: 'read' | 'write'): Promise<'yes' | 'denied' | 'missing'>;
   /** Null when there is no such program or it does not answer in time. */
   run(program: string, args: readonly string[]): Promise<Ran | null>;
@@ -42,6 +44,10 @@ export function createMachine(root = '/'): Machine {
       const found = await realpath(at(path)).catch(() => null);
       if (found === null || root === '/') return found;
       return found.slice((await realpath(root)).length);
+    },
+    async stat(path) {
+      const found = await stat(at(path)).catch(() => null);
+      return found && { mode: found.mode & 0o777, uid: found.uid };
     },
     async access(path, mode) {
       try {

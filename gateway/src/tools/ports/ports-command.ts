@@ -15,6 +15,7 @@ import {
 import { GatewayError } from '../../errors.ts';
 import { configuredSources } from '../configured-sources.ts';
 import { createMachine } from '../machine.ts';
+import { toolCommand } from '../tool-command.ts';
 import { describePort, formatSettings, type PortReport } from './describe-port.ts';
 import { type Heard, listenTo, USUAL_SETTINGS } from './listen.ts';
 import { listSerialPorts, type SerialPortInfo } from './serial-ports.ts';
@@ -33,12 +34,12 @@ renumbered, who holds a port, what keeps you from opening it and the command tha
 Exit codes: 0 told, 1 there is no port, 2 usage.
 `;
 
-export const portsCommand: Command = {
+export const portsCommand: Command = toolCommand({
   name: 'ports',
   summary: 'find serial ports, who holds them, and what they speak',
   help,
   run,
-};
+});
 
 const MAX_SECONDS = 600;
 
