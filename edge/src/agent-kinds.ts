@@ -20,14 +20,15 @@
  *   gap.from  gap.to    nothing is known of the time between
  *   gap.count           readings known lost; left out where it is not known
  *   gap.cause           restart (of the agent), power (of the box: another kernel boot), full (no room in the journal),
- *                       disk (a write failed, or the disk was too slow), streams (more devices than are taken)
+ *                       disk (a write failed, or the disk was too slow), streams (more devices than are taken),
+ *                       flood (far more than the cadence promises: not all was taken)
  * @module
  */
 import type { Decimal, Field, FieldValue } from '@sigill/evidence';
 import type { SourcePlan } from './sources/source-plan.ts';
 
 export type AgentKind = 'boot' | 'plan' | 'heartbeat' | 'gap';
-export type GapCause = 'restart' | 'power' | 'full' | 'disk' | 'streams';
+export type GapCause = 'restart' | 'power' | 'full' | 'disk' | 'streams' | 'flood';
 
 export interface Boot {
   readonly id: Uint8Array;

@@ -13,6 +13,8 @@ import type { SourcePlan } from './sources/source-plan.ts';
 
 export interface ObserveOptions {
   readonly withinMs?: number;
+  /** Whoever said it says it again until it is taken: what is refused is not lost. */
+  readonly saidAgain?: boolean;
 }
 
 /** Stamps observations, makes them durable, seals them in batches, and keeps these until they are released. */
@@ -34,6 +36,8 @@ export interface Agent {
   plan(sources: readonly SourcePlan[]): Promise<void>;
   /** Counts a frame that was refused, and keeps the last of them for whoever comes to look. */
   rejected(source: string, rejection: Rejected): void;
+  /** Counts a reading that was dropped because its source said far more than it promised; told by a `gap`. */
+  flooded(source: string, device: string): void;
   /** How the way to the source's device is; heartbeats tell it. */
   transport(source: string, status: string): void;
   /** The newest final anchor; one older than known is ignored. */
@@ -81,14 +85,14 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   async function observe(
     source: string,
     observation: AgentObservation,
-    { withinMs }: ObserveOptions = {},
+    { withinMs, saidAgain = false }: ObserveOptions = {},
   ): Promise<void> {
     const plan = life.plans.get(source);
     if (plan === undefined) {
       throw new EdgeError('SOURCE_UNKNOWN', `${source} is not among the configured sources`);
     }
     const { device } = observation;
-    const run = admit(source, device);
+    const run = admit(source, device, saidAgain ? () => undefined : lose);
     life.tellLosses(source, device);
     const { statement, frame } = prepare(plan, observation);
     let written: Written;
@@ -97,14 +101,16 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     } catch (error) {
       throw error instanceof EvidenceError ? invalid(source, observation, error) : error;
     }
-    await life.watch(written, source, device, () => lose(source, device, 'disk', written.time));
+    await life.watch(written, source, device, () => {
+      if (!saidAgain) lose(source, device, 'disk', written.time);
+    });
   }
 
-  function admit(source: string, device: string): AgentRun {
+  function admit(source: string, device: string, missed: typeof lose): AgentRun {
     const { run } = life;
     if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
     if (run === null) {
-      lose(source, device, 'disk');
+      missed(source, device, 'disk');
       throw new EdgeError('AGENT_RECOVERING', `the journal failed: ${life.reason}`, {
         retryable: true,
       });
@@ -118,13 +124,13 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     }
     const { waitingBytes, maxWaitingBytes } = run.usage();
     if (waitingBytes > maxWaitingBytes * MAX_WAITING_SHARE) {
-      lose(source, device, 'disk');
+      missed(source, device, 'disk');
       throw new EdgeError('JOURNAL_BUSY', `${waitingBytes} bytes wait for the disk`, {
         retryable: true,
       });
     }
     if (!life.hasRoom('observation')) {
-      lose(source, device, 'full');
+      missed(source, device, 'full');
       throw new EdgeError('JOURNAL_FULL', 'nothing can be forgotten before it has its receipt', {
         retryable: true,
       });
@@ -198,6 +204,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     observe,
     plan: (sources) => life.plan(sources),
     rejected,
+    flooded: (source, device) => lose(source, device, 'flood'),
     transport: (source, status) => life.transports.set(source, status),
     setBeacon: life.setBeacon,
     batches: (fromBatch) => readable().batches(fromBatch),
