@@ -208,7 +208,8 @@ function stepOf(
   return { observations, rejected, send: [], nextTickMs: null };
 }
 
-function rejection(error: DecodeError, cut: { offset: number; bytes: Uint8Array }): Rejection {
+/** What a session tells of bytes that it refuses. */
+export function rejection(error: DecodeError, cut: { offset: number; bytes: Uint8Array }): Rejection {
   return {
     code: error.code,
     message: error.message,
