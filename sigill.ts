@@ -18,7 +18,10 @@ const ROOMS: readonly Room[] = [
     words: ['drivers', 'decode', 'simulate'],
     load: () => import('@sigill/firmware-bridge/commands'),
   },
-  { words: ['gateway', 'ports', 'doctor'], load: () => import('@sigill/gateway/commands') },
+  {
+    words: ['gateway', 'ports', 'doctor', 'install'],
+    load: () => import('@sigill/gateway/commands'),
+  },
   { words: ['cloud', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
 ];
 

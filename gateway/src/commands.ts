@@ -6,6 +6,13 @@ import type { Command } from '@sigill/firmware-bridge';
 import { gatewayInit } from './commands/init.ts';
 import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
+import { installCommand } from './tools/install/install-command.ts';
 import { portsCommand } from './tools/ports/ports-command.ts';
 
-export const commands: readonly Command[] = [gatewayInit, gatewayRun, portsCommand, doctorCommand];
+export const commands: readonly Command[] = [
+  gatewayInit,
+  gatewayRun,
+  portsCommand,
+  doctorCommand,
+  installCommand,
+];
