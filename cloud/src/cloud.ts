@@ -5,15 +5,22 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Signer } from '@sigill/evidence';
 import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { createServer } from './api/server.ts';
+import { readCertificatePin } from './certificate.ts';
 import { type CloudConfig, isLoopback, type ListenConfig, parseCloudConfig } from './config.ts';
 import { type Core, openCore } from './core.ts';
+import { createEnrolment } from './enrolment/enrolment.ts';
 import { CloudError } from './errors.ts';
+import { tellAddress } from './operator/address.ts';
+import { createOperator } from './operator/operator.ts';
+import { createSessions } from './operator/sessions.ts';
+import { openOperatorPen } from './operator/sign-record.ts';
 import { readKeyFile, readSecretFile } from './witness/key-file.ts';
 
 export interface RunningCloud {
@@ -30,6 +37,8 @@ export interface CloudOptions {
   readonly web?: string;
 }
 
+const EVERY_ADDRESS = /\/\/(0\.0\.0\.0|\[::\]):/;
+const LOOPBACK_ADDRESS = '//127.0.0.1:';
 const WEB = join(import.meta.dirname, '../web/dist');
 
 /** @throws CloudError */
@@ -58,12 +67,35 @@ export async function startCloud(
     log: logger,
   });
   try {
+    const { database, register } = core;
+    const certificate = await readCertificatePin(config);
+    const now = Date.now;
+    let url = '';
     const server = await createServer(
       {
         core,
         version: packageFile.version,
         demonstration: config.demonstration,
         ledgerRpc: config.ledger?.rpc ?? null,
+        enrolment: createEnrolment({
+          database,
+          register,
+          policy: core.policyText,
+          certificate,
+          now,
+        }),
+        operator: createOperator({
+          ...{ database, register, certificate, now },
+          firstKeyHash: core.policy.operator,
+          pen: config.operator && (await openOperatorPen(config.operator.key)),
+          origins: config.origins,
+          // Boxes cannot call 0.0.0.0; the machine's own name is the best guess without `public`.
+          url: () => config.public?.url ?? url.replace(EVERY_ADDRESS, `//${hostname()}:`),
+        }),
+        sessions: createSessions(now),
+        data: config.data,
+        now,
+        secure: (config.public?.url ?? '').startsWith('https:') || config.listen.tls !== null,
       },
       {
         logger,
@@ -75,8 +107,10 @@ export async function startCloud(
     await listen(server, config.listen);
     const { port } = server.server.address() as AddressInfo;
     const { host, tls } = config.listen;
+    url = `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    await tellAddress(config.data, url.replace(EVERY_ADDRESS, LOOPBACK_ADDRESS));
     return {
-      url: `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      url,
       core,
       async stop() {
         await server.close();

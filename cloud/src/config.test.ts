@@ -12,6 +12,9 @@ it('fills in what is not said: loopback, its port, files beside it', () => {
     policy: '/etc/sigill/policy.json',
     ledger: null,
     demonstration: false,
+    public: null,
+    origins: 'sigill.example',
+    operator: null,
   });
 });
 
@@ -23,6 +26,9 @@ witness: { name: witness.example/one, key: keys/witness.pem }
 policy: other.json
 ledger: { rpc: 'http://127.0.0.1:7446' }
 demonstration: true
+public: { url: https://cloud.example/, certificate: proxy.pem }
+origins: example.org/nature
+operator: { key: keys/operator.pem }
 `;
   expect(parseCloudConfig(text, '/etc/sigill/cloud.yaml')).toMatchObject({
     listen: {
@@ -35,7 +41,16 @@ demonstration: true
     witness: { name: 'witness.example/one', key: '/etc/sigill/keys/witness.pem' },
     ledger: { rpc: 'http://127.0.0.1:7446' },
     demonstration: true,
+    public: { url: 'https://cloud.example', certificate: '/etc/sigill/proxy.pem' },
+    origins: 'example.org/nature',
+    operator: { key: '/etc/sigill/keys/operator.pem' },
   });
+});
+
+it('takes the pin of a proxy’s certificate as it stands', () => {
+  const pin = `sha256/${Buffer.alloc(32, 7).toString('base64')}`;
+  const text = `${RECORDS}public: { url: 'https://cloud.example', certificate: ${pin} }`;
+  expect(parseCloudConfig(text, 'c').public?.certificate).toBe(pin);
 });
 
 it.each(['0.0.0.0', '::', '192.0.2.1', 'cloud.example', '127.example.org'])(

@@ -19,6 +19,18 @@ export interface CloudConfig {
   /** Told to browsers, for comparing block headers. */
   readonly ledger: { readonly rpc: string } | null;
   readonly demonstration: boolean;
+  /** What boxes and browsers call this cloud, where a proxy stands in front. */
+  readonly public: PublicConfig | null;
+  /** Under which gateways get their origins. */
+  readonly origins: string;
+  /** Null: the operator's key is not in this process. */
+  readonly operator: { readonly key: string } | null;
+}
+
+export interface PublicConfig {
+  readonly url: string;
+  /** The certificate that boxes see there: `sha256/…`, or its PEM file; null without TLS. */
+  readonly certificate: string | null;
 }
 
 export const isLoopback = ({ host }: ListenConfig): boolean => LOOPBACK.test(host);
@@ -36,6 +48,9 @@ export interface ListenConfig {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 const NAMES = 'names such as [cloud.example.org]';
 const HTTP_URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
+export const PIN = /^sha256\/[A-Za-z0-9+/]{43}=$/;
+// As the origins that will begin with it: a schema-less URL in lower case.
+const ORIGINS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
 // A key name of C2SP signed-note: no spaces, no plus.
 const WITNESS_NAME = /^[^\s+]{1,128}$/;
 
@@ -46,11 +61,13 @@ export function parseCloudConfig(text: string, path: string): CloudConfig {
   if (problem !== undefined) throw new CloudError('CONFIG_SYNTAX', `${path}: ${problem.message}`);
   const root = section(path, '', document.toJS({ maxAliasCount: 0 }), [
     ...['listen', 'data', 'records', 'witness', 'policy', 'ledger', 'demonstration'],
+    ...['public', 'origins', 'operator'],
   ]);
   const directory = dirname(resolve(path));
   const file = (name: string) => resolve(directory, name);
   const witness = root.child('witness', ['name', 'key']);
   const ledger = root.child('ledger', ['rpc']);
+  const operator = root.child('operator', ['key']);
   return {
     listen: readListen(root, file),
     data: file(root.text('data', /./, 'a directory, such as ./cloud-data', './cloud-data')),
@@ -66,6 +83,24 @@ export function parseCloudConfig(text: string, path: string): CloudConfig {
       rpc: ledger.text('rpc', HTTP_URL, 'an address such as http://127.0.0.1:8545'),
     },
     demonstration: root.flag('demonstration', false),
+    public: readPublic(root, file),
+    origins: root.text('origins', ORIGINS, 'a name such as example.org', 'sigill.example'),
+    operator: operator && {
+      key: file(operator.text('key', /./, 'the operator’s key file, such as keys/operator.pem')),
+    },
+  };
+}
+
+function readPublic(root: Section, file: (name: string) => string): PublicConfig | null {
+  const section = root.child('public', ['url', 'certificate']);
+  if (section === null) return null;
+  const url = section.text('url', HTTP_URL, 'an address such as https://cloud.example.org');
+  const expected = 'sha256/… of the certificate that boxes see there, or its PEM file';
+  const given = section.text('certificate', /^./, expected, 'none');
+  const certificate = given === 'none' ? null : given;
+  return {
+    url: url.replace(/\/$/, ''),
+    certificate: certificate === null || PIN.test(certificate) ? certificate : file(certificate),
   };
 }
 

@@ -121,6 +121,7 @@ export {
   parseEvidence,
 } from './judge/evidence-file.ts';
 export { type JudgeOptions, judge } from './judge/judge.ts';
+export { type DevelopmentAccounts, type NewPolicy, newPolicy } from './judge/new-policy.ts';
 export { formatPolicy, type LedgerPolicy, type Policy, parsePolicy } from './judge/policy.ts';
 export {
   CLAIMS,

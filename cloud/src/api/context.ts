@@ -8,6 +8,9 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Core } from '../core.ts';
+import type { Enrolment } from '../enrolment/enrolment.ts';
+import type { Operator } from '../operator/operator.ts';
+import type { Sessions } from '../operator/sessions.ts';
 
 export interface ApiContext {
   readonly core: Core;
@@ -15,6 +18,14 @@ export interface ApiContext {
   readonly demonstration: boolean;
   /** A node of the ledger that browsers may ask for block headers. */
   readonly ledgerRpc: string | null;
+  readonly enrolment: Enrolment;
+  readonly operator: Operator;
+  readonly sessions: Sessions;
+  /** The data directory, whose owner makes the operator's links. */
+  readonly data: string;
+  readonly now: () => number;
+  /** Cookies travel over TLS alone. */
+  readonly secure: boolean;
 }
 
 export type Api = FastifyInstance<

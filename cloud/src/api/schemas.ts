@@ -54,3 +54,10 @@ export const ReadingSchema = Type.Object({
     }),
   ),
 });
+
+export const BoxName = Type.String({
+  pattern: '^[0-9a-f]{64}$',
+  description: 'the hash of a box’s keys, 64 hexadecimal digits',
+});
+export const Base64 = (maxLength: number) =>
+  Type.String({ maxLength, pattern: '^[A-Za-z0-9+/]*={0,2}$', description: 'base64' });

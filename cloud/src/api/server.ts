@@ -11,6 +11,9 @@ import type { Api, ApiContext, Route } from './context.ts';
 import { addHostCheck } from './host-check.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { alarmsRoute } from './routes/alarms.ts';
+import { enrollAgentsRoute } from './routes/enroll-agents.ts';
+import { enrollRecordsRoute } from './routes/enroll-records.ts';
+import { enrollRequestsRoute } from './routes/enroll-requests.ts';
 import { eventsRoute } from './routes/events.ts';
 import { evidenceRoute } from './routes/evidence.ts';
 import { healthRoute } from './routes/health.ts';
@@ -19,6 +22,8 @@ import { ingestBatchesRoute } from './routes/ingest-batches.ts';
 import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { operatorActionsRoute } from './routes/operator-actions.ts';
+import { operatorSessionRoute } from './routes/operator-session.ts';
 import { policyRoute } from './routes/policy.ts';
 import { quarantineRoute } from './routes/quarantine.ts';
 import { readingsRoute } from './routes/readings.ts';
@@ -44,6 +49,11 @@ const ROUTES: readonly Route[] = [
   ingestStateRoute,
   witnessAddRoute,
   witnessCheckpointRoute,
+  enrollRequestsRoute,
+  enrollAgentsRoute,
+  enrollRecordsRoute,
+  operatorSessionRoute,
+  operatorActionsRoute,
   healthRoute,
   metricsRoute,
   quarantineRoute,

@@ -54,4 +54,21 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (origin, code, about));
     `,
   },
+  {
+    number: 2,
+    name: 'invitations, boxes that ask to be enrolled',
+    sql: `
+      -- id: the first four digits of the code. used_by: the hash of the box that used it.
+      CREATE TABLE invitations (id TEXT PRIMARY KEY, kind TEXT NOT NULL, secret BLOB NOT NULL,
+        made_for TEXT, made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, wrong INTEGER NOT NULL,
+        withdrawn INTEGER NOT NULL, used_by BLOB);
+
+      -- One row per box, its newest request. A gateway's agents come with the origin of their gateway, and
+      -- without an invitation: their gateway has it. Whether a box is approved, the records say.
+      CREATE TABLE boxes (box BLOB PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, log_key BLOB,
+        agent_key BLOB NOT NULL, request BLOB NOT NULL, invitation TEXT, gateway TEXT,
+        address TEXT NOT NULL, asked_at INTEGER NOT NULL, clock_off INTEGER NOT NULL,
+        refused_at INTEGER, reason TEXT NOT NULL);
+    `,
+  },
 ];

@@ -20,13 +20,18 @@ import type { Database } from '../database/database.ts';
 import { addRecord, listRecords, type RecordRow } from '../database/register-records.ts';
 import { addSiteLog } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
+import { createTurns } from '../ingest/turns.ts';
 
 export interface Register {
   /** The operator's records from the first on, as signed. */
   operatorChain(): readonly RecordRow[];
+  /** The operator's key in force. */
+  operatorKey(): Uint8Array;
   /** The current record of this site log's slot. @throws CloudError ORIGIN_UNKNOWN */
   slotOf(origin: string): Opened<SlotRecord>;
   slots(): readonly Opened<SlotRecord>[];
+  /** Every revision of a slot that came here, oldest first. */
+  recordsOf(slot: number): readonly RecordRow[];
   /** A record by its hash, with all the revisions a slot had. */
   find(recordHash: Uint8Array): RecordRow | undefined;
   /** Takes a record in; one known already changes nothing. @throws CloudError, EvidenceError */
@@ -68,9 +73,18 @@ export async function openRegister(
     newest.set(slot, next);
   }
 
+  async function admit(cose: Uint8Array): Promise<void> {
+    const slot = readIfSlot(cose);
+    if (slot === null) await admitOperator(cose);
+    else if (find(slot.hash) === undefined) await admitSlot(cose);
+  }
+
+  // One after another: two records for one slot must not both find it as it was.
+  const turns = createTurns();
   const find = (hash: Uint8Array) => rows.find(({ recordHash }) => equalBytes(recordHash, hash));
   return {
     operatorChain: chain,
+    operatorKey: () => (openChain().at(-1) as Opened<OperatorRecord>).record.key,
     slotOf(origin) {
       const found = [...newest.values()].find(({ record }) => record.origin === origin);
       if (found !== undefined) return found;
@@ -80,12 +94,9 @@ export async function openRegister(
       );
     },
     slots: () => [...newest.values()],
+    recordsOf: (slot) => rows.filter((row) => row.slot === slot),
     find,
-    async admit(cose) {
-      const slot = readIfSlot(cose);
-      if (slot === null) await admitOperator(cose);
-      else if (find(slot.hash) === undefined) await admitSlot(cose);
-    },
+    admit: (cose) => turns.take('admit', () => admit(cose)),
   };
 }
 
@@ -105,16 +116,26 @@ export function activeAgent(record: SlotRecord, agent: Uint8Array): RegisteredAg
   );
 }
 
-/** One origin, one slot; one key, one job. */
+/** One origin, one slot; one key, one job: only the agents of a closed slot go on in another. */
 function assertFree(next: SlotRecord, held: readonly Opened<SlotRecord>[]): void {
-  for (const { record } of held) {
-    if (record.slot === next.slot) continue;
-    if (record.origin !== next.origin && !equalBytes(record.logKey, next.logKey)) continue;
+  const others = held.map(({ record }) => record).filter(({ slot }) => slot !== next.slot);
+  for (const record of others) {
+    const theirs = [record.logKey, ...(record.state === 'open' ? agentKeys(record) : [])];
+    const ours = [next.logKey, ...agentKeys(next)];
+    const taken =
+      record.origin === next.origin ||
+      ours.some((key) => theirs.some((their) => equalBytes(key, their))) ||
+      agentKeys(record).some((key) => equalBytes(key, next.logKey));
+    if (!taken) continue;
     throw new CloudError(
       'RECORD_TAKEN',
-      `slot ${next.slot} has the origin or log key of slot ${record.slot}`,
+      `slot ${next.slot} has the origin or a key of slot ${record.slot}`,
     );
   }
+}
+
+function agentKeys({ agents }: SlotRecord): Uint8Array[] {
+  return agents.map(({ key }) => key);
 }
 
 // An anchor carries the record of its moment: revisions in between may never have been anchored. What must

@@ -6,14 +6,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NoteKey } from '@sigill/evidence';
+import type { DevelopmentAccounts, NoteKey } from '@sigill/evidence';
 import { parseGatewayConfig } from '../config.ts';
 import { syncDirectoryNow } from '../disk/file-system.ts';
 import { GatewayError } from '../errors.ts';
 import { createKeyFile } from '../keys/key-file.ts';
 import { createKeystore } from '../ledger/keystore.ts';
 import { formatCloudFile, formatGatewayFile, type InitSource } from './init-files.ts';
-import { type DevelopmentAccounts, makeRegister } from './make-register.ts';
+import { makeRegister } from './make-register.ts';
 
 export interface InitOptions {
   readonly directory: string;

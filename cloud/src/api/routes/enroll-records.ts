@@ -1,0 +1,45 @@
+import { Type } from '@fastify/type-provider-typebox';
+import { toBase64 } from '@sigill/evidence';
+import { CloudError } from '../../errors.ts';
+import type { Route } from '../context.ts';
+import { ProblemSchema } from '../problems.ts';
+import { Count } from '../schemas.ts';
+
+const schema = {
+  summary:
+    'The operator’s records and those of a slot, as signed: a gateway asks for news of its own',
+  tags: ['enrolment'],
+  params: Type.Object({ slot: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) }),
+  querystring: Type.Object({
+    from: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'the first revision of the slot that is wanted',
+      }),
+    ),
+  }),
+  response: {
+    200: Type.Object({
+      operator: Type.Array(Type.String(), { description: 'base64, from the first on' }),
+      slot: Type.Array(Type.String(), { description: 'base64, oldest first' }),
+      newest: Count,
+    }),
+    404: ProblemSchema,
+  },
+};
+
+export const enrollRecordsRoute: Route = (api, { core: { register } }) => {
+  api.get('/enroll/v1/records/:slot', { schema }, async ({ params: { slot }, query }) => {
+    const rows = register.recordsOf(slot);
+    const newest = rows.at(-1)?.rev;
+    if (newest === undefined)
+      throw new CloudError('ORIGIN_UNKNOWN', `no record names slot ${slot}`);
+    const wanted = rows.filter(({ rev }) => rev >= (query.from ?? 0));
+    return {
+      operator: register.operatorChain().map(({ cose }) => toBase64(cose)),
+      slot: wanted.map(({ cose }) => toBase64(cose)),
+      newest,
+    };
+  });
+};

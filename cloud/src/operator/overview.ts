@@ -1,0 +1,169 @@
+/**
+ * What the operator looks at: who waits, who is in, which codes are out. Requests and records go along as they
+ * were signed, so that the operator's own machine checks them itself.
+ * @module
+ */
+import {
+  agentId,
+  boxesOf,
+  boxFingerprint,
+  equalBytes,
+  MAX_WRONG_CODES,
+  type Opened,
+  type SlotRecord,
+  toBase64,
+  toHex,
+} from '@sigill/evidence';
+import { type BoxRow, listBoxes } from '../database/boxes.ts';
+import { type InvitationRow, listInvitations } from '../database/invitations.ts';
+import { slotWith } from '../enrolment/enrolment.ts';
+import type { OperatorParts } from './operator.ts';
+import { keyFingerprint } from './sign-record.ts';
+
+export interface Overview {
+  readonly cloud: {
+    readonly url: string;
+    /** `sha256/…` */
+    readonly certificate: string | null;
+    readonly origins: string;
+    readonly holdsKey: boolean;
+    readonly operator: string;
+    /** base64 of the operator's records, the first one first. */
+    readonly chain: readonly string[];
+    readonly now: number;
+  };
+  readonly waiting: readonly WaitingBox[];
+  readonly slots: readonly SlotView[];
+  readonly invitations: readonly InvitationView[];
+}
+
+export interface WaitingBox {
+  readonly box: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  /** What the code was made for. */
+  readonly madeFor: string | null;
+  /** The origin of the gateway that brought it. */
+  readonly gateway: string | null;
+  /** What it would be called. */
+  readonly origin: string;
+  readonly address: string;
+  readonly askedAt: number;
+  readonly clockOff: number;
+  /** base64, as the box signed it. */
+  readonly request: string;
+}
+
+export interface SlotView {
+  readonly slot: number;
+  readonly rev: number;
+  readonly origin: string;
+  readonly state: 'open' | 'closed';
+  /** base64, as the operator signed it. */
+  readonly record: string;
+  readonly agents: readonly AgentView[];
+}
+
+export interface AgentView {
+  readonly agent: string;
+  readonly kind: string;
+  /** Null where nobody enrolled it here. */
+  readonly name: string | null;
+  readonly fingerprint: string;
+  readonly state: 'active' | 'revoked';
+}
+
+export interface InvitationView {
+  readonly id: string;
+  readonly kind: string;
+  readonly madeFor: string | null;
+  readonly madeAt: number;
+  readonly expiresAt: number;
+  readonly wrong: number;
+  readonly state: 'open' | 'used' | 'expired' | 'void' | 'withdrawn';
+}
+
+type OverviewParts = OperatorParts & { readonly holdsKey: boolean };
+
+export async function readOverview(parts: OverviewParts): Promise<Overview> {
+  const { database, register, origins } = parts;
+  const boxes = await database.read(listBoxes);
+  const invitations = await database.read(listInvitations);
+  const slots = register.slots();
+  const chain = register.operatorChain();
+  const madeFor = (id: string | null) => invitations.find((one) => one.id === id)?.madeFor ?? null;
+  const waits = (row: BoxRow) =>
+    row.refusedAt === null && slotWith(row, slots) === undefined && !isOut(row, slots);
+  return {
+    cloud: {
+      url: parts.url(),
+      certificate: parts.certificate && `sha256/${toBase64(parts.certificate)}`,
+      origins,
+      holdsKey: parts.holdsKey,
+      operator: keyFingerprint(register.operatorKey()),
+      chain: chain.map(({ cose }) => toBase64(cose)),
+      now: parts.now(),
+    },
+    waiting: boxes.filter(waits).map((row) => ({
+      box: toHex(row.box),
+      kind: row.kind,
+      name: row.name,
+      fingerprint: boxFingerprint(row),
+      madeFor: madeFor(row.invitation),
+      gateway: row.gateway,
+      origin: row.gateway ?? `${origins}/${row.name}`,
+      address: row.address,
+      askedAt: row.askedAt,
+      clockOff: row.clockOff,
+      request: toBase64(row.request),
+    })),
+    slots: slots
+      .toSorted((one, other) => one.record.slot - other.record.slot)
+      .map((slot) => viewSlot(slot, register.find(slot.hash)?.cose, boxes)),
+    invitations: invitations.map((row) => viewInvitation(row, parts.now())),
+  };
+}
+
+function isOut({ agentKey }: BoxRow, slots: readonly Opened<SlotRecord>[]): boolean {
+  return slots.some(({ record }) => record.agents.some(({ key }) => equalBytes(key, agentKey)));
+}
+
+function viewSlot(
+  slot: Opened<SlotRecord>,
+  cose: Uint8Array | undefined,
+  boxes: readonly BoxRow[],
+): SlotView {
+  const { slot: number, rev, origin, state, agents } = slot.record;
+  return {
+    ...{ slot: number, rev, origin, state },
+    record: toBase64(cose ?? new Uint8Array(0)),
+    agents: agents.map((agent) => {
+      const row = boxes.find(({ agentKey }) => equalBytes(agentKey, agent.key));
+      // What was never enrolled here came as a gateway's first record: its own agent.
+      const alone = row?.kind === 'agent';
+      const box = boxesOf(slot).find(
+        ({ agentKey, logKey }) => equalBytes(agentKey, agent.key) && (logKey === null) === alone,
+      );
+      return {
+        agent: toHex(agentId(agent.key)),
+        kind: row?.kind ?? 'gateway',
+        name: row?.name ?? null,
+        fingerprint: box?.fingerprint ?? '',
+        state: agent.state,
+      };
+    }),
+  };
+}
+
+function viewInvitation(row: InvitationRow, now: number): InvitationView {
+  const { id, kind, madeFor, madeAt, expiresAt, wrong } = row;
+  return { id, kind, madeFor, madeAt, expiresAt, wrong, state: stateOf(row, now) };
+}
+
+function stateOf(row: InvitationRow, now: number): InvitationView['state'] {
+  if (row.usedBy !== null) return 'used';
+  if (row.withdrawn) return 'withdrawn';
+  if (row.wrong >= MAX_WRONG_CODES) return 'void';
+  return now < row.expiresAt ? 'open' : 'expired';
+}

@@ -1,0 +1,78 @@
+/** Which record lets a box in or puts it out: decided alike in the cloud and on the operator's own machine. */
+import {
+  addAgent,
+  type BoxKeys,
+  boxesOf,
+  boxFingerprint,
+  nextSlot,
+  type Opened,
+  openSlot,
+  revokeBox,
+  type SlotRecord,
+} from '@sigill/evidence';
+import { CloudError } from '../errors.ts';
+
+export interface BoxToApprove extends BoxKeys {
+  readonly name: string;
+  /** Of the gateway an agent will send to; null for a gateway. */
+  readonly gateway: string | null;
+}
+
+// As in gateway.yaml: a schema-less URL in lower case.
+const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
+const MAX_ORIGIN = 128;
+
+/** @throws CloudError USAGE, RECORD_TAKEN, ORIGIN_UNKNOWN; EvidenceError RECORD_CHAIN */
+export function approvalOf(
+  box: BoxToApprove,
+  slots: readonly Opened<SlotRecord>[],
+  origin: string,
+): SlotRecord {
+  if (box.gateway !== null) return addAgent(slotOf(box.gateway, slots), box.agentKey);
+  if (box.logKey === null) throw new CloudError('USAGE', 'an agent comes with its gateway');
+  if (!ORIGIN.test(origin) || origin.length > MAX_ORIGIN) {
+    throw new CloudError(
+      'USAGE',
+      `origin ${JSON.stringify(origin.slice(0, 140))}: write a lower-case name like a web address without its scheme, such as example.org/site-17`,
+    );
+  }
+  const taken = slots.find(({ record }) => record.origin === origin);
+  if (taken !== undefined) {
+    throw new CloudError(
+      'RECORD_TAKEN',
+      `the origin ${origin} is that of slot ${taken.record.slot} for ever; give another, such as ${origin}-2`,
+    );
+  }
+  const { logKey, agentKey } = box;
+  return openSlot({ slot: nextSlot(slots.map(({ record }) => record)), origin, logKey, agentKey });
+}
+
+/** @throws CloudError BOX_UNKNOWN, EvidenceError RECORD_CHAIN when it is out already */
+export function revocationOf(
+  fingerprint: string,
+  slots: readonly Opened<SlotRecord>[],
+): SlotRecord {
+  const wanted = parseFingerprint(fingerprint);
+  const box = slots.flatMap(boxesOf).find((one) => one.fingerprint === wanted);
+  if (box !== undefined) return revokeBox(box);
+  throw new CloudError('BOX_UNKNOWN', `no registered box has the fingerprint ${wanted}`);
+}
+
+/** With or without its spaces. @throws CloudError USAGE */
+export function parseFingerprint(written: string): string {
+  const digits = written.toLowerCase().replace(/[\s-]/g, '');
+  if (/^[0-9a-f]{16}$/.test(digits)) return (digits.match(/.{4}/g) ?? []).join(' ');
+  throw new CloudError(
+    'USAGE',
+    `fingerprint ${JSON.stringify(written.slice(0, 40))}: write all 16 digits, as the box shows them`,
+  );
+}
+
+export const isBox = (keys: BoxKeys, fingerprint: string): boolean =>
+  boxFingerprint(keys) === fingerprint;
+
+function slotOf(origin: string, slots: readonly Opened<SlotRecord>[]): Opened<SlotRecord> {
+  const found = slots.find(({ record }) => record.origin === origin);
+  if (found !== undefined) return found;
+  throw new CloudError('ORIGIN_UNKNOWN', `no record names ${origin}`);
+}

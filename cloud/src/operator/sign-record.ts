@@ -1,0 +1,87 @@
+/**
+ * The operator's signature under a record. What was signed for a slot and revision is kept beside the key, and
+ * nothing else is ever signed for these two: a cloud that lies about its register gets no second history.
+ * @module
+ */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  equalBytes,
+  type Opened,
+  type OperatorRecord,
+  readSlotRecord,
+  type Signer,
+  type SlotRecord,
+  sha256,
+  signSlotRecord,
+} from '@sigill/evidence';
+import { CloudError } from '../errors.ts';
+import { readKeyFile } from '../witness/key-file.ts';
+
+export interface OperatorPen {
+  readonly publicKey: Uint8Array;
+  /** Durable beside the key before it is returned. @throws CloudError RECORD_SIGNED */
+  sign(record: SlotRecord): Promise<Uint8Array>;
+}
+
+/** @throws CloudError FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID */
+export async function openOperatorPen(keyFile: string): Promise<OperatorPen> {
+  const signer = await readKeyFile(keyFile);
+  const directory = join(dirname(keyFile), 'signed');
+  return { publicKey: signer.publicKey, sign: (record) => signOnce(signer, directory, record) };
+}
+
+/** @throws CloudError OPERATOR_KEY_WRONG */
+export function assertOperatorKey(
+  pen: OperatorPen,
+  chain: readonly Opened<OperatorRecord>[],
+): void {
+  const current = chain.at(-1)?.record.key;
+  if (current !== undefined && equalBytes(current, pen.publicKey)) return;
+  throw new CloudError(
+    'OPERATOR_KEY_WRONG',
+    `this key is not the operator’s: the cloud’s records name ${current ? keyFingerprint(current) : 'none'}, the key file has ${keyFingerprint(pen.publicKey)}; give the right one with --key`,
+  );
+}
+
+/** Four groups of four: enough to compare over a telephone. */
+export function keyFingerprint(publicKey: Uint8Array): string {
+  const digits = Buffer.from(sha256(publicKey)).toString('hex').slice(0, 16);
+  return (digits.match(/.{4}/g) ?? []).join(' ');
+}
+
+async function signOnce(
+  signer: Signer,
+  directory: string,
+  record: SlotRecord,
+): Promise<Uint8Array> {
+  const cose = signSlotRecord(record, signer);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `slot-${record.slot}-${record.rev}.record`);
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(cose);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return cose;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const before = Uint8Array.from(await readFile(path));
+  if (before.length === 0 || equalBytes(before, cose)) return cose;
+  throw new CloudError(
+    'RECORD_SIGNED',
+    `${path} is another record for slot ${record.slot}, revision ${record.rev}, signed for ${originOf(before)}; two would be two histories. Bring that one to the cloud first (on its /operator page), then approve again`,
+  );
+}
+
+function originOf(cose: Uint8Array): string {
+  try {
+    return readSlotRecord(cose).record.origin;
+  } catch {
+    return 'an unknown origin';
+  }
+}
