@@ -26,6 +26,7 @@ export {
 } from './driver.ts';
 export { formatDriverName, parseDriverName } from './driver-name.ts';
 export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
+export { modbusMeter } from './energy/modbus-meter/modbus-meter.ts';
 export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
 export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';
 export { yrm100 } from './rfid/yrm100/yrm100.ts';

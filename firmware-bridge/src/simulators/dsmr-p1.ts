@@ -8,6 +8,7 @@ import { crc16Arc } from '../energy/dsmr-p1/crc16-arc.ts';
 import { createZone } from '../energy/dsmr-p1/p1-time.ts';
 import { gasLitres, type Household, type PhasePowers, phasePowers } from './household.ts';
 import { noise } from './random.ts';
+import { runningSum } from './running-sum.ts';
 
 export interface P1SimulatorOptions {
   readonly seed: number;
@@ -88,20 +89,6 @@ export function createP1Simulator(options: P1SimulatorOptions): P1Simulator {
         '!',
       ]);
     },
-  };
-}
-
-/** A sum over minutes that goes on from where it was, as time mostly does. */
-function runningSum<T>(first: number, zero: () => T, add: (sum: T, minute: number) => void) {
-  let minute = first;
-  let sum = zero();
-  return (target: number): T => {
-    if (target < minute) {
-      minute = first;
-      sum = zero();
-    }
-    for (; minute < target; minute++) add(sum, minute);
-    return sum;
   };
 }
 

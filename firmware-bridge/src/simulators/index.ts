@@ -4,6 +4,7 @@
  */
 import { type SimulatorEntry, talking } from './device.ts';
 import { createP1Simulator } from './dsmr-p1.ts';
+import { createModbusMeterSimulator } from './modbus-meter.ts';
 
 export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, SimulatorEntry>([
   [
@@ -12,6 +13,15 @@ export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, S
       title: 'a household in Amsterdam with a roof of solar panels and a gas boiler',
       intervalMs: 1000,
       create: (options) => talking(createP1Simulator(options).telegram),
+    },
+  ],
+  [
+    'modbus-meter',
+    {
+      title:
+        'meters on a Modbus bus that answer; options meter, address (1,2,5) and mode as the driver',
+      intervalMs: 1000,
+      create: createModbusMeterSimulator,
     },
   ],
 ]);

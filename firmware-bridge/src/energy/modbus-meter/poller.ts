@@ -1,0 +1,304 @@
+/**
+ * Asks the meters of a bus in turn, one question at a time.
+ *
+ * A meter's round is all its blocks of registers; what they answered is one observation, however many answered: people
+ * read one meter, and one reading holds what was true within the same second. A meter that does not answer rests, twice
+ * as long each time, so that it costs the others little. Its next question is a probe of another length, whose answer is
+ * thrown away: an answer that comes too late can then be told from the one that is due, though an answer on a serial line
+ * does not say to which question.
+ * @module
+ */
+import type { DecodedObservation, Rejection, Session, Step } from '../../driver.ts';
+import { DecodeError } from '../../errors.ts';
+import { type Answer, describeException, findAnswer, type Question, writeQuestion } from './adu.ts';
+import { mismatch } from './exchange.ts';
+import { type Bus, exceptionOf, observeRound, type Round, rejectionOf } from './listener.ts';
+import { type Block, hex4, type Point, planBlocks, pointsIn, sizeOf } from './register-map.ts';
+
+export interface PollerOptions extends Bus {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+interface Meter {
+  readonly address: number;
+  blocks: Block[];
+  dueMs: number;
+  failures: number;
+  /** A late answer may still come: the next question is a probe. */
+  isSuspect: boolean;
+  readonly lacking: Set<Point>;
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly request: Uint8Array;
+  readonly deadlineMs: number;
+  readonly isProbe: boolean;
+}
+
+// [MODBUS over Serial Line V1.02 §2.5.1.1] 3.5 characters: 16 ms at 2400 baud. Meters want some more to turn around.
+const QUIET_MS = 25;
+// A meter that is switched on again is read within so long.
+const LONGEST_REST_MS = 300_000;
+// When every meter of a bus has been silent so often, it may be the adapter or the connection that hangs.
+const FAILURES_BEFORE_RESET = 5;
+// Twice the longest answer: what came before cannot be part of one.
+const MAX_HEARD = 512;
+// Answers that mean "not these registers", and not "not now".
+const LACKING_EXCEPTIONS: ReadonlySet<number> = new Set([1, 2, 3]);
+
+export function createPoller(
+  options: PollerOptions,
+  start: { readonly nowMs: number; readonly received: number },
+): Session {
+  const { map, mode, addresses, intervalMs, timeoutMs } = options;
+  const quietMs = mode === 'rtu' ? QUIET_MS : 0;
+  const meters = addresses.map(
+    (address): Meter => ({
+      address,
+      blocks: planBlocks(map.points, map.maxRegisters),
+      dueMs: start.nowMs,
+      failures: 0,
+      isSuspect: false,
+      lacking: new Set(),
+    }),
+  );
+  const clock = createSteadyClock();
+  let transaction = 0;
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  let asked: Asked | null = null;
+  let meter: Meter | null = null;
+  let queue: Block[] = [];
+  let round: Round | null = null;
+  let hasRetried = false;
+  let heard = new Uint8Array(0);
+  let { received } = start;
+  let observations: DecodedObservation[] = [];
+  let rejected: Rejection[] = [];
+  let reset: string | null = null;
+
+  const heardAt = () => ({ offset: received - heard.length, bytes: heard });
+
+  /** Asks what is due, and says when to look again. */
+  function proceed(nowMs: number): Step {
+    const send: Uint8Array[] = [];
+    let nextMs: number;
+    for (;;) {
+      if (asked !== null) nextMs = asked.deadlineMs;
+      else if (meter !== null && queue.length === 0) {
+        finishRound(nowMs);
+        continue;
+      } else if (nowMs < quietUntilMs) nextMs = quietUntilMs;
+      else if (meter !== null) {
+        send.push(ask(meter, nowMs));
+        continue;
+      } else {
+        const next = meters.reduce((a, b) => (b.dueMs < a.dueMs ? b : a));
+        if (next.dueMs <= nowMs) {
+          meter = next;
+          queue = [...next.blocks];
+          hasRetried = false;
+          continue;
+        }
+        nextMs = next.dueMs;
+      }
+      break;
+    }
+    const step = { observations, rejected, send, nextTickMs: clock.toCaller(nextMs), reset };
+    observations = [];
+    rejected = [];
+    reset = null;
+    return step;
+  }
+
+  function ask({ address, isSuspect, blocks }: Meter, nowMs: number): Uint8Array {
+    transaction = (transaction + 1) % 0x10000;
+    const block = isSuspect ? probeOf(blocks) : (queue[0] as Block);
+    const id = mode === 'tcp' ? transaction : 0;
+    const question: Question = { ...block, address, read: map.read, transaction: id };
+    const request = writeQuestion(mode, question);
+    asked = { question, request, deadlineMs: nowMs + timeoutMs, isProbe: isSuspect };
+    heard = new Uint8Array(0); // what came unasked, or too late, is nobody's answer
+    return request;
+  }
+
+  function probeOf(blocks: readonly Block[]): Block {
+    const first = map.points[0] as Point;
+    let count = sizeOf(first);
+    while (blocks.some((block) => block.count === count)) count++;
+    return { start: first.register, count };
+  }
+
+  function hear(bytes: Uint8Array, nowMs: number): void {
+    received += bytes.length;
+    if (asked === null) return;
+    const joined = new Uint8Array(heard.length + bytes.length);
+    joined.set(heard);
+    joined.set(bytes, heard.length);
+    heard = joined.subarray(-MAX_HEARD);
+    const found = findIn(heard, asked);
+    if (found === 'damaged') fail(nowMs, of(asked.question, mismatch()), true);
+    else if (found !== null) answered(found.answer, found.at, found.length, nowMs);
+  }
+
+  function findIn(bytes: Uint8Array, { question, request }: Asked) {
+    let isDamaged = false;
+    for (let at = startsWith(bytes, request) ? request.length : 0; at < bytes.length; at++) {
+      const answer = findAnswer(mode, question, bytes, at);
+      if (typeof answer === 'string') continue;
+      if (!('damaged' in answer)) return { answer, at, length: answer.length };
+      isDamaged ||= at + answer.length === bytes.length;
+    }
+    return isDamaged ? ('damaged' as const) : null;
+  }
+
+  function answered(answer: Answer, at: number, length: number, nowMs: number): void {
+    if (asked === null || meter === null) return;
+    const { question, request, isProbe } = asked;
+    const { offset, bytes } = heardAt();
+    if (answer.data === null && !LACKING_EXCEPTIONS.has(answer.exception)) {
+      fail(nowMs, exceptionOf(question, answer.exception), false);
+      return;
+    }
+    asked = null;
+    quietUntilMs = nowMs + quietMs;
+    if (isProbe) {
+      meter.isSuspect = false;
+      return;
+    }
+    queue.shift();
+    hasRetried = false;
+    if (answer.data === null) {
+      leaveOut(meter, question, answer.exception, { offset: offset + at, bytes: bytes.slice(at) });
+      return;
+    }
+    round ??= { address: meter.address, offset: offset + at, parts: [], exchanges: [] };
+    round.parts.push(request, bytes.slice(at, at + length));
+    round.exchanges.push({ question, data: answer.data });
+  }
+
+  /** A block the meter refuses is asked for in halves, until what it lacks stands alone. */
+  function leaveOut(
+    lacker: Meter,
+    question: Question,
+    exception: number,
+    at: { offset: number; bytes: Uint8Array },
+  ): void {
+    const points = pointsIn(map, question).filter((point) => !lacker.lacking.has(point));
+    const [only] = points;
+    let parts: Block[] = [];
+    if (points.length > 1) {
+      const middle = points.length >> 1;
+      parts = [points.slice(0, middle), points.slice(middle)].flatMap((half) =>
+        planBlocks(half, map.maxRegisters),
+      );
+    } else if (only) {
+      lacker.lacking.add(only);
+      const name = `register 0x${hex4(only.register)} (${only.name})`;
+      const message = `meter ${lacker.address} is asked no more for ${name}: ${describeException(exception)}`;
+      rejected.push(rejectionOf(new DecodeError('DEVICE_EXCEPTION', message), at));
+    }
+    lacker.blocks = lacker.blocks.flatMap((block) =>
+      block.start === question.start && block.count === question.count ? parts : [block],
+    );
+    queue.unshift(...parts);
+  }
+
+  function finishRound(nowMs: number): void {
+    tellRound();
+    if (meter === null) return;
+    meter.failures = 0;
+    // A bus too slow for its interval reads every meter as often as it can, none twice before another.
+    meter.dueMs = Math.max(meter.dueMs + intervalMs, nowMs);
+    meter = null;
+  }
+
+  function tellRound(): void {
+    const observation = round && observeRound(map, round);
+    if (observation) observations.push(observation);
+    round = null;
+  }
+
+  function fail(nowMs: number, error: DecodeError, mayRetry: boolean): void {
+    if (meter === null || asked === null) return;
+    rejected.push(rejectionOf(error, heardAt()));
+    asked = null;
+    quietUntilMs = nowMs + quietMs;
+    if (mayRetry && !hasRetried) {
+      hasRetried = true;
+      return;
+    }
+    tellRound();
+    queue = [];
+    meter.isSuspect = true;
+    meter.failures++;
+    const rest = Math.max(intervalMs, timeoutMs) * 2 ** Math.min(meter.failures - 1, 20);
+    meter.dueMs = nowMs + Math.min(rest, Math.max(LONGEST_REST_MS, intervalMs));
+    meter = null;
+    if (meters.every(({ failures }) => failures >= FAILURES_BEFORE_RESET)) {
+      reset = `no meter has answered for ${FAILURES_BEFORE_RESET} rounds`;
+      for (const each of meters) each.failures = 1;
+    }
+  }
+
+  function timeOut(nowMs: number): void {
+    if (asked === null) return;
+    const { question, request } = asked;
+    const rest = startsWith(heard, request) ? heard.subarray(request.length) : heard;
+    fail(nowMs, of(question, verdict(rest, question)), false);
+  }
+
+  function verdict(bytes: Uint8Array, question: Question): DecodeError {
+    if (bytes.length === 0)
+      return new DecodeError('DEVICE_SILENT', `it did not answer in ${timeoutMs} ms`);
+    const begins = bytes.some(
+      (_, at) => at + 3 <= bytes.length && findAnswer(mode, question, bytes, at) === 'incomplete',
+    );
+    return begins
+      ? new DecodeError('FRAME_TRUNCATED', `its answer was not whole after ${timeoutMs} ms`)
+      : new DecodeError('FRAME_SYNTAX', `what came within ${timeoutMs} ms is no answer`);
+  }
+
+  return {
+    receive({ bytes }, callerMs) {
+      const nowMs = clock.fromCaller(callerMs);
+      hear(bytes, nowMs);
+      return proceed(nowMs);
+    },
+    tick(callerMs) {
+      const nowMs = clock.fromCaller(callerMs);
+      if (asked !== null && nowMs >= asked.deadlineMs) timeOut(nowMs);
+      return proceed(nowMs);
+    },
+    end() {
+      tellRound();
+      const step = { observations, rejected, send: [], nextTickMs: null };
+      observations = [];
+      rejected = [];
+      return step;
+    },
+  };
+}
+
+/** The caller's clock may be set back; what is waited for then comes no later. */
+function createSteadyClock() {
+  let skew = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    fromCaller(callerMs: number): number {
+      if (callerMs + skew < last) skew = last - callerMs;
+      last = callerMs + skew;
+      return last;
+    },
+    toCaller: (ms: number): number => ms - skew,
+  };
+}
+
+function of({ address }: Question, { code, message }: DecodeError): DecodeError {
+  return new DecodeError(code, `meter ${address}: ${message}`);
+}
+
+function startsWith(bytes: Uint8Array, head: Uint8Array): boolean {
+  return bytes.length >= head.length && head.every((byte, i) => bytes[i] === byte);
+}
