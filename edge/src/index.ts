@@ -55,20 +55,24 @@ export type { SealedBatch } from './sealer.ts';
 export { readSources, type SourceConfig } from './sources/config.ts';
 export { type ConfigSection, createConfigSection } from './sources/config-section.ts';
 export { type OpenedTransportConfig, openTransport } from './sources/open-transport.ts';
+export type { SourceCode, SourceErrorCode, SourceState } from './sources/source-health.ts';
 export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 export {
+  createSourceSet,
+  type SourceAgent,
+  type SourceSet,
+  type SourceSet as Sources,
+  type SourceSetParts,
+} from './sources/source-set.ts';
+export {
+  type Delivered,
   type SourceHealth,
   type SourceSupervisor,
   type SourceSupervisorOptions,
   startSourceSupervisor,
   toSourcePlan,
 } from './sources/source-supervisor.ts';
-export {
-  createSources,
-  type RunningSources,
-  type Sources,
-  type SourcesParts,
-} from './sources/sources.ts';
+export { createTopicMatch, isTopicFilter } from './sources/topic-filter.ts';
 export type {
   BrokerTransportConfig,
   MqttTransportConfig,

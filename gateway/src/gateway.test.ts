@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSources, systemDisk } from '@sigill/edge';
+import { createSourceSet, systemDisk } from '@sigill/edge';
 import { agentId, decodeSeal } from '@sigill/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { newSigner } from './agent-fixture.ts';
@@ -73,7 +73,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
     }),
     ledger: chain.ledger,
     http: createHttpClient(cloud.url, null),
-    sources: createSources({ sources: [], openTransport, clock, timers, log: toLog(tell) }),
+    sources: createSourceSet({ sources: [], openTransport, clock, timers, log: toLog(tell) }),
     fileSystem: nodeFileSystem,
     journalDisk: systemDisk,
     random: () => 0.5,

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  createSources,
+  createSourceSet,
   createSystemClock,
   openTransport,
   readBootId,
@@ -51,7 +51,7 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   const { cloud } = config;
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
   const log = toLog(tell);
-  const sources = createSources({ sources: config.sources, openTransport, clock, timers, log });
+  const sources = createSourceSet({ sources: config.sources, openTransport, clock, timers, log });
 
   const lock = await acquireDataLock(config.data);
   try {

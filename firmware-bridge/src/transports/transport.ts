@@ -33,5 +33,10 @@ export interface Transport {
   start(listener: TransportListener): void;
   /** Resolves when the bytes have left this machine. @throws TransportError NOT_OPEN, WRITE_… */
   write(bytes: Uint8Array): Promise<void>;
+  /** Nothing more is read until `resume`, as far as this way can be held back; chunks on their way still come. */
+  pause?(): void;
+  resume?(): void;
+  /** Closes the connection and tries anew, because of what the device does on it. */
+  reset?(reason: string): void;
   stop(): Promise<void>;
 }
