@@ -29,4 +29,6 @@ export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
 export { modbusMeter } from './energy/modbus-meter/modbus-meter.ts';
 export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
 export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';
+export { llrp } from './rfid/llrp/llrp.ts';
 export { yrm100 } from './rfid/yrm100/yrm100.ts';
+export { nmea0183 } from './wildlife/nmea0183/nmea0183.ts';
