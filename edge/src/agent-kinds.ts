@@ -17,18 +17,21 @@
  * `heartbeat`, in each promised stream that would otherwise stay silent for longer than promised:
  *   heartbeat.transport how the way to the device was then: open, connecting, waiting, closed
  * `gap`, in the stream it speaks of:
- *   gap.from  gap.to    nothing is known of the time between
+ *   gap.from  gap.to    nothing is known of the time between; from is left out where it is not known
  *   gap.count           readings known lost; left out where it is not known
  *   gap.cause           restart (of the agent), power (of the box: another kernel boot), full (no room in the journal),
  *                       disk (a write failed, or the disk was too slow), streams (more devices than are taken),
- *                       flood (far more than the cadence promises: not all was taken)
+ *                       flood (far more than the cadence promises: not all was taken), rollback (the journal was older
+ *                       than what the gateway holds, or damaged, and the agent went on after the gateway's head: from is
+ *                       the last that the journal knew of the stream; count are those of its readings whose numbers were
+ *                       taken, which are never sent)
  * @module
  */
 import type { Decimal, Field, FieldValue } from '@sigill/evidence';
 import type { SourcePlan } from './sources/source-plan.ts';
 
 export type AgentKind = 'boot' | 'plan' | 'heartbeat' | 'gap';
-export type GapCause = 'restart' | 'power' | 'full' | 'disk' | 'streams' | 'flood';
+export type GapCause = 'restart' | 'power' | 'full' | 'disk' | 'streams' | 'flood' | 'rollback';
 
 export interface Boot {
   readonly id: Uint8Array;
@@ -38,7 +41,7 @@ export interface Boot {
 }
 
 export interface Gap {
-  readonly from: number;
+  readonly from: number | null;
   readonly to: number;
   readonly count: number | null;
   readonly cause: GapCause;
@@ -95,11 +98,15 @@ export function heartbeatFields(transport: string | null): Field[] {
 
 export function gapFields(gap: Gap): Field[] {
   return sortedFields({
-    'gap.from': toDecimal(gap.from),
+    'gap.from': gap.from === null ? null : toDecimal(gap.from),
     'gap.to': toDecimal(gap.to),
     'gap.count': gap.count === null ? null : toDecimal(gap.count),
     'gap.cause': gap.cause,
   });
+}
+
+export function isRollbackGap(kind: string, fields: readonly Field[]): boolean {
+  return kind === 'gap' && readField(fields, 'gap.cause') === 'rollback';
 }
 
 const MILLISECONDS = new Set(['plan.cadence', 'plan.heartbeat', 'gap.from', 'gap.to']);

@@ -3,9 +3,12 @@ import { backOffMs } from '@sigill/firmware-bridge';
 import type { Gap } from './agent-kinds.ts';
 import type { AgentParts } from './agent-parts.ts';
 import { type AgentRun, openAgentRun, type Written } from './agent-run.ts';
-import { streamKey } from './agent-state.ts';
+import { openFirst } from './agent-start.ts';
+import { type StreamState, streamKey } from './agent-state.ts';
 import { DEFAULT_BATCH_LIMITS } from './batcher.ts';
-import { createHeartbeats, type Heartbeats } from './heartbeats.ts';
+import type { GatewayHead } from './gateway-head.ts';
+import { createHeartbeats, type Heartbeats, isPromised } from './heartbeats.ts';
+import { holdReason } from './hold-reason.ts';
 import { silentLog } from './log.ts';
 import { createLosses, type Losses } from './losses.ts';
 import {
@@ -16,6 +19,7 @@ import {
   writeHeartbeat,
   writePlans,
 } from './own-readings.ts';
+import { ROLLED_BACK, type Rollback } from './rollback.ts';
 import { createSealer, type SealedBatch } from './sealer.ts';
 import { agentPlan, type SourcePlan } from './sources/source-plan.ts';
 import { createStamp } from './stamp.ts';
@@ -29,6 +33,11 @@ export interface AgentLife {
   /** Why it recovers. */
   readonly reason: string | null;
   readonly recoveries: number;
+  /** Why nothing is sealed. */
+  readonly held: string | null;
+  readonly rollback: Rollback | null;
+  readonly damagedJournal: string | null;
+  hold(reason: string | null): void;
   readonly plans: ReadonlyMap<string, SourcePlan>;
   plan(sources: readonly SourcePlan[]): Promise<void>;
   readonly losses: Losses;
@@ -72,16 +81,19 @@ export async function startAgentLife(
   let cancelTimer: () => void = () => undefined;
   let reopening: Promise<void> = Promise.resolve();
 
-  const first = await open(null);
+  const started = await openFirst(parts, (head) => open(null, head));
+  const first = started.run;
+  if (first.rollback !== null) log.error({ ...first.rollback }, ROLLED_BACK);
+  let held = started.head && holdReason(started.head.state, started.head.detail ?? '');
   const sameBoot = first.state.boot !== null && equalBytes(first.state.boot, parts.boot);
-  const known = promisedStreams(first.state, plans).map((stream) => ({ ...stream }));
+  const silent = silentStreams(first);
   begin(first);
   const cause = sameBoot ? 'restart' : 'power';
-  for (const { source, device, gap } of gapsUntil(known, clock.nowMs(), cause, null)) {
+  for (const { source, device, gap } of gapsUntil(silent, clock.nowMs(), cause, null)) {
     tellGap(source, device, gap);
   }
 
-  async function open(before: AgentRun | null): Promise<AgentRun> {
+  async function open(before: AgentRun | null, head: GatewayHead | null): Promise<AgentRun> {
     const opened: AgentRun = await openAgentRun({
       journal: { ...parts.journal, directory: parts.directory, disk: parts.disk, timers },
       agent,
@@ -93,14 +105,24 @@ export async function startAgentLife(
       sealer,
       limits: { ...DEFAULT_BATCH_LIMITS, ...parts.batch },
       marks: before?.state ?? { receiptedBefore: 0, releasedBefore: 0 },
+      head,
+      isPromised: (source, device) => isPromised(byName, source, device),
       onSealed,
       onFailure: (error) => recover(opened, error),
     });
     return opened;
   }
 
+  /** Promised streams that a rollback leaves nothing to tell in, as they stood. */
+  function silentStreams(opened: AgentRun): StreamState[] {
+    return promisedStreams(opened.state, plans)
+      .filter(({ source, device }) => !opened.state.untold.has(streamKey(source, device)))
+      .map((stream) => ({ ...stream }));
+  }
+
   function begin(opened: AgentRun): void {
     run = opened;
+    opened.hold(held !== null);
     if (beacon !== null) opened.setBeacon(beacon);
     opened.begin();
     if (!bootTold) {
@@ -113,7 +135,17 @@ export async function startAgentLife(
       );
     }
     void tellPlans(opened);
+    tellRollback(opened);
     cancelTimer = timers.after(heartbeats.sweepMs, sweep);
+  }
+
+  /** What is not durable after all, the journal brings up again. */
+  function tellRollback(opened: AgentRun): void {
+    for (const { source, device, from, count } of [...opened.state.untold.values()]) {
+      const gap: Gap = { from, to: clock.nowMs(), count, cause: 'rollback' };
+      const written = writeGap(opened, source, device, gap);
+      void watch(written, source, device, () => undefined).catch(() => undefined);
+    }
   }
 
   async function tellPlans(opened: AgentRun): Promise<void> {
@@ -157,7 +189,7 @@ export async function startAgentLife(
     failedRun = null;
     await before?.close();
     try {
-      const opened = await open(before);
+      const opened = await open(before, null);
       if (closed) await opened.close();
       else resume(opened);
     } catch (error) {
@@ -172,7 +204,7 @@ export async function startAgentLife(
     reason = null;
     for (const { seq, lost } of unsure) if (seq >= opened.state.nextSeq) lost();
     unsure = [];
-    const streams = promisedStreams(opened.state, plans).map((stream) => ({ ...stream }));
+    const streams = silentStreams(opened);
     begin(opened);
     log.info({ seq: opened.state.nextSeq }, 'the journal is open again');
     const counts = new Map<string, number>();
@@ -265,6 +297,15 @@ export async function startAgentLife(
     },
     get recoveries() {
       return recoveries;
+    },
+    get held() {
+      return held;
+    },
+    rollback: first.rollback,
+    damagedJournal: started.damagedJournal,
+    hold(reason) {
+      held = reason;
+      run?.hold(reason !== null);
     },
     get plans() {
       return byName;

@@ -1,6 +1,7 @@
 import type { Signer } from '@sigill/evidence';
 import type { BatchLimits } from './batcher.ts';
 import type { AgentClock } from './clock.ts';
+import type { AskHead } from './gateway-head.ts';
 import type { Disk } from './journal/disk.ts';
 import type { JournalLimits } from './journal/journal.ts';
 import type { Log } from './log.ts';
@@ -19,6 +20,8 @@ export interface AgentParts {
   /** Of the site log that takes the seals. */
   readonly origin: string;
   readonly sources: readonly SourcePlan[];
+  /** Where the gateway says that this agent's numbers stand: asked once, before anything is stamped. */
+  readonly askHead?: AskHead;
   /** The kernel's boot id, 16 bytes. */
   readonly boot: Uint8Array;
   readonly software: string;

@@ -7,6 +7,7 @@
  *     4 header                           closes the readings since the last header
  *     5 [receiptedBefore, releasedBefore]
  *     6 snapshot                         of the state before the next record; first in every segment
+ *     7 snapshot                         as 6; what stands before it is of another history, and is gone or to go
  * @module
  */
 import { decodeCbor, encodeCbor } from '@sigill/evidence';
@@ -16,7 +17,7 @@ export type AgentRecord =
   | { readonly type: 'reading'; readonly reading: Uint8Array; readonly frame: RecordFrame }
   | { readonly type: 'header'; readonly header: Uint8Array }
   | { readonly type: 'marks'; readonly receiptedBefore: number; readonly releasedBefore: number }
-  | { readonly type: 'snapshot'; readonly snapshot: Uint8Array };
+  | { readonly type: 'snapshot'; readonly snapshot: Uint8Array; readonly beginsAnew: boolean };
 
 export type RecordFrame = Uint8Array | 'as before' | null;
 
@@ -39,8 +40,8 @@ export function encodeMarksRecord(receiptedBefore: number, releasedBefore: numbe
   return tagged(5, encodeCbor([receiptedBefore, releasedBefore]));
 }
 
-export function encodeSnapshotRecord(snapshot: Uint8Array): Uint8Array {
-  return tagged(6, snapshot);
+export function encodeSnapshotRecord(snapshot: Uint8Array, beginsAnew = false): Uint8Array {
+  return tagged(beginsAnew ? 7 : 6, snapshot);
 }
 
 /** The parts are views into the record. @throws EdgeError JOURNAL_CORRUPT */
@@ -62,9 +63,10 @@ export function decodeRecord(record: Uint8Array): AgentRecord {
       return { type: 'marks', receiptedBefore, releasedBefore };
     }
     case 6:
-      return { type: 'snapshot', snapshot: body };
+    case 7:
+      return { type: 'snapshot', snapshot: body, beginsAnew: record[0] === 7 };
     default:
-      throw new EdgeError('JOURNAL_CORRUPT', `record of type 1 to 6 expected, found ${record[0]}`);
+      throw new EdgeError('JOURNAL_CORRUPT', `record of type 1 to 7 expected, found ${record[0]}`);
   }
 }
 

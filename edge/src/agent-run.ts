@@ -1,19 +1,15 @@
 import { type Beacon, equalBytes } from '@sigill/evidence';
-import {
-  encodeHeaderRecord,
-  encodeMarksRecord,
-  encodeReadingRecord,
-  encodeSnapshotRecord,
-} from './agent-records.ts';
-import { type AgentState, applyHeader, applyReading, encodeSnapshot } from './agent-state.ts';
-import { type BatchLimits, createBatcher } from './batcher.ts';
+import { type OpenedChain, openChain } from './agent-opening.ts';
+import { encodeHeaderRecord, encodeMarksRecord, encodeReadingRecord } from './agent-records.ts';
+import { type AgentState, applyHeader, applyReading } from './agent-state.ts';
+import type { BatchLimits } from './batcher.ts';
 import type { AgentClock } from './clock.ts';
 import { EdgeError } from './errors.ts';
-import { createHeldBatches } from './held-batches.ts';
+import type { GatewayHead } from './gateway-head.ts';
 import type { JournalUsage } from './journal/journal.ts';
-import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
+import type { SegmentJournalOptions } from './journal/segment-journal.ts';
 import { createRecentBatches } from './recent-batches.ts';
-import { applyMarks, recoverOpenBatch, recoverState } from './recovery.ts';
+import type { Rollback } from './rollback.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
 import type { Timers } from './timers.ts';
@@ -31,6 +27,9 @@ export interface AgentRunParts {
   readonly limits: BatchLimits;
   /** What this process knows of receipts and releases beyond what the journal has. */
   readonly marks: { readonly receiptedBefore: number; readonly releasedBefore: number };
+  /** Where the gateway says that the agent stands; null where nobody was asked, or answered. */
+  readonly head: GatewayHead | null;
+  readonly isPromised: (source: string, device: string) => boolean;
   readonly onSealed: (batch: SealedBatch) => void;
   /** Called once; nothing is written after it. */
   readonly onFailure: (error: unknown) => void;
@@ -48,6 +47,8 @@ export interface Written {
  */
 export interface AgentRun {
   readonly state: AgentState;
+  /** That this opening went on after the gateway's head; null when it went on from its journal. */
+  readonly rollback: Rollback | null;
   /** Batches below are sealed. */
   readonly sealedBefore: number;
   readonly openReadings: number;
@@ -56,6 +57,8 @@ export interface AgentRun {
   /** @throws EvidenceError when the statement is no reading; nothing has changed then */
   write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written;
   closeBatch(): void;
+  /** Nothing is sealed while held; what was closed meanwhile can be read, sealed, afterwards. */
+  hold(isHeld: boolean): void;
   setBeacon(beacon: Beacon): void;
   receipted(beforeBatch: number): void;
   release(beforeBatch: number): Promise<void>;
@@ -64,179 +67,179 @@ export interface AgentRun {
   close(): Promise<void>;
 }
 
+/** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
 export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
+  return startRun(parts, await openChain({ ...parts, nowMs: parts.clock.nowMs() }));
+}
+
+function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   const { sealer, timers } = parts;
-  let state: AgentState | null = null;
-  const journal = await openSegmentJournal({
-    ...parts.journal,
-    segmentHead: () => encodeSnapshotRecord(encodeSnapshot(state!)),
-  });
-  const held = createHeldBatches(journal);
-  const batcher = createBatcher(parts.limits);
-  try {
-    state = await recoverState(journal, parts.agent, held);
-    applyMarks(state, parts.marks);
-    const open = await recoverOpenBatch(journal, state, held);
-    for (const [index, reading] of open.readings.entries())
-      batcher.add(reading, open.frames[index]!);
-  } catch (error) {
-    await journal.close();
-    throw error;
+  const { journal, held, state, batcher, rollback } = opened;
+  const recent = createRecentBatches();
+  /** Batches below have a durable header. */
+  let closedBefore = state.nextBatch;
+  /** While nothing is sealed: where that began. */
+  let heldAt: number | null = null;
+  let beacon: Beacon | null = state.beacon;
+  let marksUnwritten = false;
+  let failed = false;
+  let closed = false;
+  let cancelAge: (() => void) | null = null;
+
+  function sealedBefore(): number {
+    return heldAt ?? closedBefore;
   }
-  return startRun(state);
 
-  function startRun(state: AgentState): AgentRun {
-    const recent = createRecentBatches();
-    let sealedBefore = state.nextBatch;
-    let beacon: Beacon | null = state.beacon;
-    let marksUnwritten = false;
-    let failed = false;
-    let closed = false;
-    let cancelAge: (() => void) | null = null;
+  /** Batches close as ever, so that the journal can be read again; none is signed until it is let go. */
+  function hold(isHeld: boolean): void {
+    if (!isHeld) heldAt = null;
+    else heldAt ??= closedBefore;
+  }
 
-    function begin(): void {
-      if (batcher.count === 0) return;
-      if (state.boot === null || !equalBytes(state.boot, parts.boot)) closeBatch();
-      else cancelAge = timers.after(parts.limits.ageMs, closeBatch);
-    }
+  function begin(): void {
+    if (batcher.count === 0) return;
+    if (state.boot === null || !equalBytes(state.boot, parts.boot)) closeBatch();
+    else cancelAge = timers.after(parts.limits.ageMs, closeBatch);
+  }
 
-    function write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written {
-      assertWorking();
-      const { reading, bytes } = parts.stamp(state, statement);
-      if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
-      const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
-      const durable = append(record, withinMs);
-      applyReading(state, reading);
-      batcher.add(bytes, frame);
-      if (batcher.isFullFor(0)) closeBatch();
-      else cancelAge ??= timers.after(parts.limits.ageMs, closeBatch);
-      return { seq: reading.seq, time: reading.time, durable };
-    }
+  function write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written {
+    assertWorking();
+    const { reading, bytes } = parts.stamp(state, statement);
+    if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
+    const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
+    const durable = append(record, withinMs);
+    applyReading(state, reading);
+    batcher.add(bytes, frame);
+    if (batcher.isFullFor(0)) closeBatch();
+    else cancelAge ??= timers.after(parts.limits.ageMs, closeBatch);
+    return { seq: reading.seq, time: reading.time, durable };
+  }
 
-    function assertWorking(): void {
-      if (failed)
-        throw new EdgeError('AGENT_RECOVERING', 'the journal failed', { retryable: true });
-      if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
-    }
+  function assertWorking(): void {
+    if (failed) throw new EdgeError('AGENT_RECOVERING', 'the journal failed', { retryable: true });
+    if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
+  }
 
-    async function append(record: Uint8Array, withinMs?: number) {
-      try {
-        return await journal.append(record, withinMs);
-      } catch (error) {
-        if (!failed) {
-          failed = true;
-          cancelAge?.();
-          parts.onFailure(error);
-        }
-        throw error;
+  async function append(record: Uint8Array, withinMs?: number) {
+    try {
+      return await journal.append(record, withinMs);
+    } catch (error) {
+      if (!failed) {
+        failed = true;
+        cancelAge?.();
+        parts.onFailure(error);
       }
+      throw error;
     }
+  }
 
-    function closeBatch(): void {
-      cancelAge?.();
-      cancelAge = null;
-      if (failed || batcher.count === 0) return;
-      writeMarks();
-      const boot = state.boot ?? parts.boot;
-      const closedAt = Math.trunc(parts.clock.nowMs());
-      const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon });
-      const durable = append(encodeHeaderRecord(batch.headerBytes));
-      applyHeader(state, batch.header, batch.headerBytes);
-      durable.then(
-        (position) => {
-          held.note(batch.header.batch, position);
-          const sealed = sealer.seal(batch);
-          recent.add(sealed);
-          sealedBefore = sealed.number + 1;
-          parts.onSealed(sealed);
-        },
-        () => undefined,
+  function closeBatch(): void {
+    cancelAge?.();
+    cancelAge = null;
+    if (failed || batcher.count === 0) return;
+    writeMarks();
+    const boot = state.boot ?? parts.boot;
+    const closedAt = Math.trunc(parts.clock.nowMs());
+    const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon });
+    const durable = append(encodeHeaderRecord(batch.headerBytes));
+    applyHeader(state, batch.header, batch.headerBytes);
+    durable.then(
+      (position) => {
+        held.note(batch.header.batch, position);
+        closedBefore = batch.header.batch + 1;
+        if (heldAt !== null) return;
+        const sealed = sealer.seal(batch);
+        recent.add(sealed);
+        parts.onSealed(sealed);
+      },
+      () => undefined,
+    );
+  }
+
+  /** Marks wait for the next header: forgetting one costs no more than offering a batch again. */
+  function writeMarks(): void {
+    if (!marksUnwritten) return;
+    marksUnwritten = false;
+    append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore)).catch(() => undefined);
+  }
+
+  function receipted(beforeBatch: number): void {
+    if (beforeBatch <= state.receiptedBefore) return;
+    if (beforeBatch > sealedBefore()) {
+      throw new EdgeError(
+        'RECEIPT_MISMATCH',
+        `receipt for batch ${beforeBatch - 1}, which is not sealed`,
       );
     }
-
-    /** Marks wait for the next header: forgetting one costs no more than offering a batch again. */
-    function writeMarks(): void {
-      if (!marksUnwritten) return;
-      marksUnwritten = false;
-      append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore)).catch(() => undefined);
-    }
-
-    function receipted(beforeBatch: number): void {
-      if (beforeBatch <= state.receiptedBefore) return;
-      if (beforeBatch > sealedBefore) {
-        throw new EdgeError(
-          'RECEIPT_MISMATCH',
-          `receipt for batch ${beforeBatch - 1}, which is not sealed`,
-        );
-      }
-      state.receiptedBefore = beforeBatch;
-      marksUnwritten = true;
-    }
-
-    async function release(beforeBatch: number): Promise<void> {
-      if (beforeBatch <= state.releasedBefore) return;
-      if (beforeBatch > state.receiptedBefore) {
-        throw new EdgeError(
-          'BATCH_NOT_RECEIPTED',
-          `batch ${beforeBatch - 1} has no receipt; receipts reach to before ${state.receiptedBefore}`,
-        );
-      }
-      const position = await held.locate(beforeBatch);
-      state.releasedBefore = beforeBatch;
-      marksUnwritten = true;
-      held.forget(beforeBatch);
-      sealer.forget(beforeBatch);
-      recent.forget(beforeBatch);
-      await journal.release(position);
-    }
-
-    async function* batches(fromBatch: number): AsyncGenerator<SealedBatch> {
-      let next = Math.max(fromBatch, state.releasedBefore);
-      while (next < sealedBefore) {
-        const known = recent.get(next);
-        if (known !== undefined) {
-          yield known;
-          next++;
-          continue;
-        }
-        const from = next;
-        for await (const batch of held.read(from)) {
-          yield sealer.seal(batch);
-          next++;
-          if (next >= sealedBefore || recent.get(next) !== undefined) break;
-        }
-        if (next === from) throw new EdgeError('JOURNAL_CORRUPT', `batch ${from} has no header`);
-      }
-    }
-
-    async function close(): Promise<void> {
-      if (closed) return;
-      closeBatch();
-      if (!failed) writeMarks();
-      closed = true;
-      cancelAge?.();
-      await journal.close();
-    }
-
-    return {
-      state,
-      get sealedBefore() {
-        return sealedBefore;
-      },
-      get openReadings() {
-        return batcher.count;
-      },
-      begin,
-      write,
-      closeBatch,
-      setBeacon(next) {
-        if (beacon === null || next.anchorIndex > beacon.anchorIndex) beacon = next;
-      },
-      receipted,
-      release,
-      batches,
-      usage: journal.usage,
-      close,
-    };
+    state.receiptedBefore = beforeBatch;
+    marksUnwritten = true;
   }
+
+  async function release(beforeBatch: number): Promise<void> {
+    if (beforeBatch <= state.releasedBefore) return;
+    if (beforeBatch > state.receiptedBefore) {
+      throw new EdgeError(
+        'BATCH_NOT_RECEIPTED',
+        `batch ${beforeBatch - 1} has no receipt; receipts reach to before ${state.receiptedBefore}`,
+      );
+    }
+    const position = await held.locate(beforeBatch);
+    state.releasedBefore = beforeBatch;
+    marksUnwritten = true;
+    held.forget(beforeBatch);
+    sealer.forget(beforeBatch);
+    recent.forget(beforeBatch);
+    await journal.release(position);
+  }
+
+  async function* batches(fromBatch: number): AsyncGenerator<SealedBatch> {
+    let next = Math.max(fromBatch, state.releasedBefore);
+    while (next < sealedBefore()) {
+      const known = recent.get(next);
+      if (known !== undefined) {
+        yield known;
+        next++;
+        continue;
+      }
+      const from = next;
+      for await (const batch of held.read(from)) {
+        yield sealer.seal(batch);
+        next++;
+        if (next >= sealedBefore() || recent.get(next) !== undefined) break;
+      }
+      if (next === from) throw new EdgeError('JOURNAL_CORRUPT', `batch ${from} has no header`);
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closeBatch();
+    if (!failed) writeMarks();
+    closed = true;
+    cancelAge?.();
+    await journal.close();
+  }
+
+  return {
+    state,
+    rollback,
+    get sealedBefore() {
+      return sealedBefore();
+    },
+    get openReadings() {
+      return batcher.count;
+    },
+    begin,
+    write,
+    closeBatch,
+    hold,
+    setBeacon(next) {
+      if (beacon === null || next.anchorIndex > beacon.anchorIndex) beacon = next;
+    },
+    receipted,
+    release,
+    batches,
+    usage: journal.usage,
+    close,
+  };
 }

@@ -10,7 +10,7 @@ import {
   type Reading,
   toHex,
 } from '@sigill/evidence';
-import { bootIdOf, planOf } from './agent-kinds.ts';
+import { bootIdOf, isRollbackGap, planOf } from './agent-kinds.ts';
 import { EdgeError } from './errors.ts';
 import { AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 
@@ -20,6 +20,14 @@ export interface StreamState {
   nextN: number;
   /** Time of the last reading, by the agent's clock. */
   lastTime: number;
+}
+
+/** What a stream has still to tell of a rollback. */
+export interface UntoldGap {
+  readonly source: string;
+  readonly device: string;
+  readonly from: number | null;
+  readonly count: number | null;
 }
 
 /**
@@ -44,6 +52,8 @@ export interface AgentState {
   /** The last plan of each source that is not retired. */
   readonly plans: Map<string, SourcePlan>;
   readonly streams: Map<string, StreamState>;
+  /** By stream; told at the next start if not at this one. */
+  readonly untold: Map<string, UntoldGap>;
 }
 
 export function createState(agent: Uint8Array): AgentState {
@@ -59,6 +69,7 @@ export function createState(agent: Uint8Array): AgentState {
     releasedBefore: 0,
     plans: new Map(),
     streams: new Map(),
+    untold: new Map(),
   };
 }
 
@@ -89,6 +100,8 @@ export function applyReading(state: AgentState, reading: Reading): void {
     stream.nextN++;
     stream.lastTime = reading.time;
   }
+  if (state.untold.size > 0 && isRollbackGap(reading.kind, reading.fields))
+    state.untold.delete(key);
   if (source === AGENT_SOURCE) applyAgentReading(state, reading);
 }
 
@@ -140,6 +153,7 @@ export function encodeSnapshot(state: AgentState): Uint8Array {
       plan.frames,
     ]),
     [...state.streams.values()].map((s) => [s.source, s.device, s.nextN, s.lastTime]),
+    [...state.untold.values()].map((gap) => [gap.source, gap.device, gap.from, gap.count]),
   ];
   const { agent, nextSeq, nextBatch, openSeq } = state;
   return encodeCbor([SNAPSHOT_TYPE, agent, nextSeq, nextBatch, openSeq, encodeCbor(rest)]);
@@ -154,17 +168,18 @@ export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState
       `this journal is of agent ${toHex(head.agent)}, the key is of agent ${toHex(agent)}`,
     );
   }
-  const [headHash, boot, beacon, receiptedBefore, releasedBefore, plans, streams] = decodeCbor(
-    head.rest,
-  ) as [
-    Uint8Array,
-    Uint8Array | null,
-    [number, Uint8Array] | null,
-    number,
-    number,
-    [string, string, number | null, number, 'device' | 'source', 'keep' | 'hash'][],
-    [string, string, number, number][],
-  ];
+  const [headHash, boot, beacon, receiptedBefore, releasedBefore, plans, streams, untold] =
+    decodeCbor(head.rest) as [
+      Uint8Array,
+      Uint8Array | null,
+      [number, Uint8Array] | null,
+      number,
+      number,
+      [string, string, number | null, number, 'device' | 'source', 'keep' | 'hash'][],
+      [string, string, number, number][],
+      // Journals of earlier versions have none.
+      [string, string, number | null, number | null][] | undefined,
+    ];
   const state = createState(agent);
   Object.assign(state, {
     nextSeq: head.nextSeq,
@@ -181,6 +196,9 @@ export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState
   }
   for (const [source, device, nextN, lastTime] of streams) {
     state.streams.set(streamKey(source, device), { source, device, nextN, lastTime });
+  }
+  for (const [source, device, from, count] of untold ?? []) {
+    state.untold.set(streamKey(source, device), { source, device, from, count });
   }
   return state;
 }

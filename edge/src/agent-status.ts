@@ -1,5 +1,6 @@
 import type { JournalUsage } from './journal/journal.ts';
 import type { RejectedFrame } from './quarantine.ts';
+import type { Rollback } from './rollback.ts';
 
 export interface AgentStatus {
   readonly state: 'running' | 'recovering' | 'closed';
@@ -8,6 +9,12 @@ export interface AgentStatus {
   /** Null for the moments in which the journal is opened anew, and after closing. */
   readonly position: AgentPosition | null;
   readonly journal: JournalUsage | null;
+  /** Why nothing is sealed, as a sentence for whoever stands before the box; null while sealing goes on. */
+  readonly held: string | null;
+  /** That this start went on after the gateway's head, not from the journal. */
+  readonly rollback: Rollback | null;
+  /** Where a journal that could not be opened was put at this start. */
+  readonly damagedJournal: string | null;
   /** Observations are refused until something is released. */
   readonly full: boolean;
   readonly recoveries: number;

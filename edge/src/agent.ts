@@ -40,6 +40,11 @@ export interface Agent {
   flooded(source: string, device: string): void;
   /** How the way to the source's device is; heartbeats tell it. */
   transport(source: string, status: string): void;
+  /**
+   * Seals nothing from here on, for the reason given, until it is called with null: readings go on into the journal,
+   * their batches are closed, and can be read, sealed, afterwards. Subscribers are not told of those.
+   */
+  hold(reason: string | null): void;
   /** The newest final anchor; one older than known is ignored. */
   setBeacon(beacon: Beacon): void;
   /** Sealed batches still held, in order, up to the last one sealed. @throws EdgeError AGENT_RECOVERING */
@@ -61,7 +66,7 @@ const DEFAULT_MAX_STREAMS = 20_000;
 // Half of what the journal lets wait, so that headers and gaps are never refused for it.
 const MAX_WAITING_SHARE = 0.5;
 
-/** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
+/** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH, HEAD_NEEDED */
 export async function createAgent(parts: AgentParts): Promise<Agent> {
   const { clock } = parts;
   const maxStreams = parts.maxStreams ?? DEFAULT_MAX_STREAMS;
@@ -184,9 +189,12 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
         beacon: state.beacon?.anchorIndex ?? null,
       },
       journal: readable?.usage() ?? null,
+      held: life.held,
+      rollback: life.rollback,
+      damagedJournal: life.damagedJournal,
       full: run !== null && !life.hasRoom('observation'),
       recoveries,
-      lost: losses.total,
+      lost: losses.total + (life.rollback?.setAside ?? 0),
       rejected: quarantine.counts,
       lastRejected: quarantine.last,
     };
@@ -206,6 +214,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     rejected,
     flooded: (source, device) => lose(source, device, 'flood'),
     transport: (source, status) => life.transports.set(source, status),
+    hold: life.hold,
     setBeacon: life.setBeacon,
     batches: (fromBatch) => readable().batches(fromBatch),
     batch,

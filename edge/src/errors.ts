@@ -10,6 +10,7 @@ export type EdgeErrorCode =
   | 'AGENT_MISMATCH'
   | 'AGENT_RECOVERING'
   | 'AGENT_CLOSED'
+  | 'HEAD_NEEDED'
   | 'SECOND_HEADER'
   | 'BATCH_NOT_HELD'
   | 'BATCH_NOT_RECEIPTED'

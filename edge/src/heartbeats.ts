@@ -27,7 +27,7 @@ const MAX_SWEEP_MS = 5000;
  * the plan leaves that to the source.
  */
 export function createHeartbeats(): Heartbeats {
-  let planOf: ReadonlyMap<string, SourcePlan> = new Map();
+  let plans: ReadonlyMap<string, SourcePlan> = new Map();
   let streams = new Map<string, SilentStream & { spokeMs: number }>();
   let sweepMs = MAX_SWEEP_MS;
 
@@ -35,27 +35,25 @@ export function createHeartbeats(): Heartbeats {
     const key = streamKey(source, device);
     const stream = streams.get(key);
     if (stream !== undefined) stream.spokeMs = nowMs;
-    else if (isPromised(source, device)) streams.set(key, { source, device, spokeMs: nowMs });
-  }
-
-  function isPromised(source: string, device: string): boolean {
-    const plan = planOf.get(source);
-    return plan !== undefined && (device === '' || plan.heartbeats === 'device');
+    else if (isPromised(plans, source, device))
+      streams.set(key, { source, device, spokeMs: nowMs });
   }
 
   function follow(
-    plans: readonly SourcePlan[],
+    promised: readonly SourcePlan[],
     known: Iterable<SilentStream>,
     nowMs: number,
   ): void {
     const before = streams;
-    planOf = new Map(plans.map((plan) => [plan.name, plan]));
-    streams = new Map([...before].filter(([, { source, device }]) => isPromised(source, device)));
-    const own = plans.map(({ name }) => ({ source: name, device: '' }));
+    plans = new Map(promised.map((plan) => [plan.name, plan]));
+    streams = new Map(
+      [...before].filter(([, { source, device }]) => isPromised(plans, source, device)),
+    );
+    const own = promised.map(({ name }) => ({ source: name, device: '' }));
     for (const { source, device } of [...own, ...known]) {
       if (!streams.has(streamKey(source, device))) spoke(source, device, nowMs);
     }
-    const shortest = Math.min(...plans.map((plan) => plan.heartbeatMs));
+    const shortest = Math.min(...promised.map((plan) => plan.heartbeatMs));
     sweepMs = Math.max(1, Math.min(MAX_SWEEP_MS, Math.floor(shortest / 8)));
   }
 
@@ -67,7 +65,16 @@ export function createHeartbeats(): Heartbeats {
     spoke,
     due: (nowMs) =>
       [...streams.values()].filter(
-        ({ source, spokeMs }) => nowMs + sweepMs >= spokeMs + planOf.get(source)!.heartbeatMs,
+        ({ source, spokeMs }) => nowMs + sweepMs >= spokeMs + plans.get(source)!.heartbeatMs,
       ),
   };
+}
+
+export function isPromised(
+  plans: ReadonlyMap<string, SourcePlan>,
+  source: string,
+  device: string,
+): boolean {
+  const plan = plans.get(source);
+  return plan !== undefined && (device === '' || plan.heartbeats === 'device');
 }

@@ -19,6 +19,7 @@ export { askStatus, followReadings, type ToldLine } from './control/control-clie
 export { type Control, type ControlParts, startControl } from './control/control-server.ts';
 export { type ToldReading, tellReadings } from './control/told-reading.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
+export type { AskHead, GatewayHead } from './gateway-head.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
 export type {
   Journal,
@@ -51,6 +52,7 @@ export {
 export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
+export type { Rollback } from './rollback.ts';
 export type { SealedBatch } from './sealer.ts';
 export { readSources, type SourceConfig } from './sources/config.ts';
 export { type ConfigSection, createConfigSection } from './sources/config-section.ts';

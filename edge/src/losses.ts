@@ -39,7 +39,7 @@ export function createLosses(): Losses {
       device,
       gap: {
         // Wall time may have jumped back between two losses.
-        from: Math.min(known.from, loss.gap.from),
+        from: earlier(known.from, loss.gap.from),
         to: Math.max(known.to, loss.gap.to),
         count,
         cause: loss.gap.cause,
@@ -72,4 +72,8 @@ export function createLosses(): Losses {
       return taken;
     },
   };
+}
+
+function earlier(left: number | null, right: number | null): number | null {
+  return left === null || right === null ? null : Math.min(left, right);
 }

@@ -10,6 +10,7 @@ import {
 } from './agent-kinds.ts';
 import type { AgentRun, Written } from './agent-run.ts';
 import { type AgentState, type StreamState, streamKey } from './agent-state.ts';
+import { isPromised } from './heartbeats.ts';
 import { AGENT_DRIVER, AGENT_SOURCE, isSamePlan, type SourcePlan } from './sources/source-plan.ts';
 
 /** What an agent says by itself. Each function writes at once; the caller minds what becomes of it. */
@@ -62,10 +63,9 @@ export function writeHeartbeat(
 /** The streams that owe a heartbeat, with what is known of them; a gap in anything is told in these. */
 export function promisedStreams(state: AgentState, plans: readonly SourcePlan[]): StreamState[] {
   const byName = new Map(plans.map((plan) => [plan.name, plan]));
-  return [...state.streams.values()].filter(({ source, device }) => {
-    const plan = byName.get(source);
-    return plan !== undefined && (device === '' || plan.heartbeats === 'device');
-  });
+  return [...state.streams.values()].filter(({ source, device }) =>
+    isPromised(byName, source, device),
+  );
 }
 
 /** Nothing was heard between the last reading of each promised stream and now. */

@@ -28,6 +28,8 @@ export async function recoverState(
     const record = decodeRecord(payload);
     if (record.type === 'snapshot') {
       state = decodeSnapshot(record.snapshot, agent);
+      // A crash came between the new beginning and the end of what was before it.
+      if (record.beginsAnew) await journal.release(position);
       continue;
     }
     if (state === null) break;

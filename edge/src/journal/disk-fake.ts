@@ -7,12 +7,14 @@ interface Node {
   durable: Uint8Array;
   unsynced: Change[];
 }
-type NameChange = { readonly path: string; readonly node: Node | null };
+/** Names that change together, or not at all. */
+type NameChange = readonly { readonly path: string; readonly node: Node | null }[];
 
 export type DiskOperation =
   | 'create'
   | 'open'
   | 'remove'
+  | 'rename'
   | 'write'
   | 'truncate'
   | 'syncData'
@@ -112,7 +114,7 @@ function fromNodes(
         if (names.has(path)) throw Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST' });
         const node: Node = { view: new Uint8Array(0), durable: new Uint8Array(0), unsynced: [] };
         names.set(path, node);
-        unsyncedNames.push({ path, node });
+        unsyncedNames.push([{ path, node }]);
         return file(path, node);
       }),
     open: (path) =>
@@ -125,8 +127,18 @@ function fromNodes(
     remove: (path) =>
       step('remove', path, () => {
         names.delete(path);
-        unsyncedNames.push({ path, node: null });
+        unsyncedNames.push([{ path, node: null }]);
       }),
+    rename: (from, to) =>
+      step('rename', from, () => {
+        const moved = [...names].filter(([path]) => path.startsWith(`${from}/`));
+        const change = moved.flatMap(([path, node]) => [
+          { path, node: null },
+          { path: to + path.slice(from.length), node },
+        ]);
+        applyName(names, change);
+        unsyncedNames.push(change);
+      }).then(() => disk.syncDirectory(to)),
     syncDirectory: (path) =>
       step('syncDirectory', path, () => {
         for (const change of unsyncedNames.splice(0)) applyName(durableNames, change);
@@ -162,7 +174,9 @@ function fromNodes(
       return fromNodes(
         new Map([...durableNames].map(([path, node]) => [path, copy(node)])),
         new Map([...names].map(([path, node]) => [path, copy(node)])),
-        unsyncedNames.map(({ path, node }) => ({ path, node: node === null ? null : copy(node) })),
+        unsyncedNames.map((change) =>
+          change.map(({ path, node }) => ({ path, node: node && copy(node) })),
+        ),
       );
     },
   };
@@ -199,9 +213,11 @@ function applyChange(bytes: Uint8Array, made: Change): Uint8Array {
   return grown;
 }
 
-function applyName(names: Map<string, Node>, { path, node }: NameChange): void {
-  if (node === null) names.delete(path);
-  else names.set(path, node);
+function applyName(names: Map<string, Node>, change: NameChange): void {
+  for (const { path, node } of change) {
+    if (node === null) names.delete(path);
+    else names.set(path, node);
+  }
 }
 
 /** Without a sync of the directory, any of the changed names may have reached the disk and any other not. */
@@ -210,7 +226,10 @@ function* nameStates(durable: ReadonlyMap<string, Node>, changes: readonly NameC
     const kept = changes.filter((_, index) => ((chosen >> index) & 1) === 1);
     const names = new Map(durable);
     for (const change of kept) applyName(names, change);
-    yield { name: `names changed: ${kept.map(({ path }) => path).join() || 'none'}`, names };
+    yield {
+      name: `names changed: ${kept.map((change) => change.at(-1)?.path).join() || 'none'}`,
+      names,
+    };
   }
 }
 

@@ -7,6 +7,8 @@ export interface Disk {
   create(path: string): Promise<DiskFile>;
   open(path: string): Promise<DiskFile>;
   remove(path: string): Promise<void>;
+  /** Moves a directory with all that is in it, at once, within the directory above it; durable when it resolves. */
+  rename(from: string, to: string): Promise<void>;
   /** Makes created and removed names durable. */
   syncDirectory(path: string): Promise<void>;
   /** Held until the returned function is called or the process ends, however it ends. Null: somebody else holds it. */

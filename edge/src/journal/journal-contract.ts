@@ -46,6 +46,22 @@ export function testJournal(open: (options: JournalOptions) => Promise<Journal>)
       expect(journal.heads()).toEqual([]);
     });
 
+    it('opens a segment when it is told to, so that all before can go', async () => {
+      await reopen({ segmentHead: () => word('head') });
+      await journal.append(word('before'));
+      journal.roll();
+      await journal.append(word('after'));
+      await journal.append(word('and on'));
+      expect(journal.heads()).toHaveLength(2);
+      await journal.release(journal.heads()[1]!);
+
+      expect(text(await all(journal.read(journal.heads()[0]!, 9)))).toEqual([
+        'head',
+        'after',
+        'and on',
+      ]);
+    });
+
     it('begins every segment with a record that knows what came before it', async () => {
       let appended = 0;
       await reopen({ segmentBytes: 100, segmentHead: () => word(`head after ${appended}`) });

@@ -36,6 +36,8 @@ export interface Journal {
   read(position: Position, limit: number): AsyncIterable<JournalRecord>;
   /** Records before this position may be forgotten; they go by whole segments. */
   release(before: Position): Promise<void>;
+  /** The next append opens a segment, so that all before it can be released. */
+  roll(): void;
   /** Where the segments held begin, oldest first. With `segmentHead`, the record there is one it made. */
   heads(): readonly Position[];
   usage(): JournalUsage;

@@ -11,6 +11,7 @@ import {
 export function createMemoryJournal(options: JournalOptions = {}): Journal {
   const limits = toLimits(options);
   let segments: { base: Position; end: Position; records: JournalRecord[] }[] = [];
+  let rolled = false;
   let closed = false;
 
   function append(record: Uint8Array): Promise<Position> {
@@ -25,7 +26,7 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
     }
     const last = segments.at(-1);
     const opensSegment =
-      last === undefined || last.end + record.length > last.base + limits.segmentBytes;
+      rolled || last === undefined || last.end + record.length > last.base + limits.segmentBytes;
     const head = opensSegment ? options.segmentHead?.() : undefined;
     if (heldBytes() + record.length + (head?.length ?? 0) > limits.maxBytes) {
       return Promise.reject(
@@ -35,6 +36,7 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
       );
     }
     if (opensSegment) segments.push({ base: last?.end ?? 0, end: last?.end ?? 0, records: [] });
+    rolled = false;
     if (head !== undefined) push(head);
     return Promise.resolve(push(record));
   }
@@ -68,6 +70,9 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
     append,
     read,
     release,
+    roll() {
+      rolled = true;
+    },
     heads: () => segments.map((segment) => segment.base),
     usage: () => ({
       heldBytes: heldBytes(),

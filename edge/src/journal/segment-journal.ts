@@ -60,6 +60,7 @@ function createSegmentJournal(
   let tail: { segment: Segment; file: DiskFile; nextCommit: number } | null =
     opened.tail === null ? null : { segment: segments.at(-1)!, ...opened.tail };
   let durableEnd = segments.at(-1)?.end ?? 0;
+  let rolled = false;
   let failure: EdgeError | null = null;
   let closed = false;
   let releasing: Promise<void> = Promise.resolve();
@@ -74,16 +75,20 @@ function createSegmentJournal(
     const last = segments.at(-1);
     const size = record.length + FRAME_OVERHEAD;
     const opensSegment =
-      last === undefined || last.end + size > last.base + last.headBytes + limits.segmentBytes;
+      rolled ||
+      last === undefined ||
+      last.end + size > last.base + last.headBytes + limits.segmentBytes;
     const head = opensSegment ? options.segmentHead?.() : undefined;
     const headSize = head === undefined ? 0 : head.length + FRAME_OVERHEAD;
-    if (heldBytes() + headSize + size > limits.maxBytes) {
+    // A new beginning is how room is made.
+    if (!rolled && heldBytes() + headSize + size > limits.maxBytes) {
       throw new EdgeError('JOURNAL_FULL', `${heldBytes()} of ${limits.maxBytes} bytes are held`, {
         retryable: true,
       });
     }
     const base = last?.end ?? 0;
     if (opensSegment) segments.push({ base, end: base, headBytes: headSize });
+    rolled = false;
     // It shares the fate of the record behind it, whose promise tells.
     if (head !== undefined) enqueue(head).durable.catch(() => undefined);
     const { position, durable } = enqueue(record, withinMs);
@@ -219,6 +224,9 @@ function createSegmentJournal(
     append,
     read,
     release,
+    roll() {
+      rolled = true;
+    },
     heads: () => segments.map((segment) => segment.base),
     usage: () => ({
       heldBytes: heldBytes(),

@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Disk, DiskFile } from './disk.ts';
 
@@ -12,16 +13,22 @@ export const systemDisk: Disk = {
   create: (path) => openFile(path, 'wx+'),
   open: (path) => openFile(path, 'r+'),
   remove: (path) => rm(path),
-  async syncDirectory(path) {
-    const directory = await open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+  async rename(from, to) {
+    await rename(from, to);
+    await syncDirectory(dirname(to));
   },
+  syncDirectory,
   lock,
 };
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
 
 async function openFile(path: string, flags: string): Promise<DiskFile> {
   const handle = await open(path, flags, 0o600);

@@ -1,0 +1,87 @@
+import type { ChainHead } from '@sigill/evidence';
+import { encodeMarksRecord, encodeSnapshotRecord } from './agent-records.ts';
+import { type AgentState, encodeSnapshot } from './agent-state.ts';
+import { type Batcher, type BatchLimits, createBatcher } from './batcher.ts';
+import type { GatewayHead } from './gateway-head.ts';
+import { createHeldBatches, type HeldBatches } from './held-batches.ts';
+import type { Journal } from './journal/journal.ts';
+import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
+import { applyMarks, recoverOpenBatch, recoverState } from './recovery.ts';
+import { isOurs, type Rollback, stateAfter } from './rollback.ts';
+import { setReadingsAside } from './set-aside.ts';
+
+export interface OpeningParts {
+  readonly journal: Omit<SegmentJournalOptions, 'segmentHead'>;
+  readonly agent: Uint8Array;
+  readonly limits: BatchLimits;
+  /** What this process knows of receipts and releases beyond what the journal has. */
+  readonly marks: { readonly receiptedBefore: number; readonly releasedBefore: number };
+  /** Where the gateway says that the agent stands; null where nobody was asked, or answered. */
+  readonly head: GatewayHead | null;
+  readonly isPromised: (source: string, device: string) => boolean;
+  readonly nowMs: number;
+}
+
+/** A journal opened, with where the agent stands in it. */
+export interface OpenedChain {
+  readonly journal: Journal;
+  readonly held: HeldBatches;
+  readonly state: AgentState;
+  /** With the readings that no header closes yet. */
+  readonly batcher: Batcher;
+  readonly rollback: Rollback | null;
+}
+
+/** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
+export async function openChain(parts: OpeningParts): Promise<OpenedChain> {
+  let state: AgentState | null = null;
+  let beginsAnew = false;
+  const journal = await openSegmentJournal({
+    ...parts.journal,
+    segmentHead: () => encodeSnapshotRecord(encodeSnapshot(state!), beginsAnew),
+  });
+  try {
+    const held = createHeldBatches(journal);
+    const batcher = createBatcher(parts.limits);
+    state = await recoverState(journal, parts.agent, held);
+    applyMarks(state, parts.marks);
+    const head = parts.head?.state === 'open' ? parts.head.head : null;
+    if (head === null || (await isOurs(head, state, held))) {
+      const open = await recoverOpenBatch(journal, state, held);
+      for (const [index, reading] of open.readings.entries())
+        batcher.add(reading, open.frames[index]!);
+      return { journal, held, state, batcher, rollback: null };
+    }
+    const rollback = await goOnAfter({ ...parts.head!, head }, held, state);
+    return { journal, held: createHeldBatches(journal), state, batcher, rollback };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+
+  /**
+   * The journal begins anew, with a segment whose snapshot is the state after the gateway's head: once that is durable,
+   * everything before it goes. A crash in between leaves either the old journal, and the gateway is asked again, or the
+   * new one, and the next opening removes what is left of the old.
+   */
+  async function goOnAfter(
+    gateway: GatewayHead & { readonly head: ChainHead },
+    held: HeldBatches,
+    before: AgentState,
+  ): Promise<Rollback> {
+    const { disk, directory } = parts.journal;
+    const { nextSeq, batch } = gateway.head;
+    const { nowMs, isPromised } = parts;
+    const aside = await setReadingsAside({
+      ...{ journal, held, state: before, nextSeq, disk, directory, nowMs },
+    });
+    const after = stateAfter(before, gateway, aside.counts, isPromised, nowMs);
+    state = after;
+    beginsAnew = true;
+    journal.roll();
+    await journal.append(encodeMarksRecord(after.receiptedBefore, after.releasedBefore), 0);
+    beginsAnew = false;
+    await journal.release(journal.heads().at(-1)!);
+    return { afterBatch: batch, setAside: aside.total, file: aside.file };
+  }
+}

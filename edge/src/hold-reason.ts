@@ -1,0 +1,13 @@
+import type { LinkState } from './link/messages.ts';
+
+/** Why an agent in this state seals nothing, and what the person before the box does about it; null: it goes on. */
+export function holdReason(state: LinkState, detail: string): string | null {
+  const said = detail === '' ? '' : ` The gateway says: ${detail}`;
+  if (state === 'quarantined') {
+    return `this card was copied, or restored while the original ran on: its key signed two histories, and the gateway takes nothing more from it. Readings are kept on this card, nothing is sealed. Look for a second box with this card and switch it off; then enrol this one with a new key (sigill agent init in a new folder, sigill agent enroll) and ask the operator to revoke the old one.${said}`;
+  }
+  if (state === 'revoked') {
+    return `the operator revoked this box's key, and the gateway takes nothing more from it. Readings are kept on this card, nothing is sealed. Ask the operator why; to go on, enrol the box with a new key (sigill agent init in a new folder, sigill agent enroll).${said}`;
+  }
+  return null;
+}
