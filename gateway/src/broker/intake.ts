@@ -9,7 +9,7 @@ import type { PublishPacket } from 'aedes';
 import type { Tell } from '../events.ts';
 import { isWorthTelling } from './client-counts.ts';
 import type { Quarantine, QuarantineReason } from './quarantine.ts';
-import type { Session } from './session.ts';
+import type { Session } from './sessions.ts';
 import { AGENT_TOPICS, isTopic } from './topics.ts';
 
 /** What the sources made of a message. Once it resolves, every reading of it is durable. */

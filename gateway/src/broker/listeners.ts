@@ -45,7 +45,8 @@ export interface ListenersParts {
   readonly listen: readonly ListenerConfig[];
   readonly limits: BrokerLimits;
   readonly arrived: (arrival: Arrival) => void;
-  readonly turnedAway: (address: string, reason: string) => void;
+  /** @param count how often by now */
+  readonly turnedAway: (address: string, reason: string, count: number) => void;
 }
 
 const HANDSHAKE_MS = 10_000;
@@ -72,7 +73,7 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
       const bound = isFull
         ? `${limits.connections} connections are open`
         : `${before} connections are open from that address`;
-      parts.turnedAway(address, bound);
+      parts.turnedAway(address, bound, turnedAway);
       return false;
     }
     sockets.add(socket);
