@@ -19,7 +19,7 @@ const ROOMS: readonly Room[] = [
     load: () => import('@sigill/firmware-bridge/commands'),
   },
   {
-    words: ['gateway', 'ports', 'doctor', 'install'],
+    words: ['gateway', 'ports', 'doctor', 'status', 'tail', 'support', 'install'],
     load: () => import('@sigill/gateway/commands'),
   },
   { words: ['cloud', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },

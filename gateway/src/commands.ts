@@ -8,11 +8,17 @@ import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
 import { installCommand } from './tools/install/install-command.ts';
 import { portsCommand } from './tools/ports/ports-command.ts';
+import { statusCommand } from './tools/status/status-command.ts';
+import { supportCommand } from './tools/support/support-command.ts';
+import { tailCommand } from './tools/tail/tail-command.ts';
 
 export const commands: readonly Command[] = [
   gatewayInit,
   gatewayRun,
   portsCommand,
   doctorCommand,
+  statusCommand,
+  tailCommand,
+  supportCommand,
   installCommand,
 ];

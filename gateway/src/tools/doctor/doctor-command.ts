@@ -2,18 +2,13 @@
  * `sigill doctor`
  * @module
  */
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from '@sigill/firmware-bridge';
-import manifest from '../../../package.json' with { type: 'json' };
 import { GatewayError } from '../../errors.ts';
-import { createMachine } from '../machine.ts';
 import { toolCommand } from '../tool-command.ts';
-import type { Box } from './box.ts';
 import type { Finding } from './check.ts';
 import { CHECKS, examine } from './examine.ts';
-import { createNetwork } from './network.ts';
-import { askRunning, findConfig, readBoxConfig } from './read-box.ts';
+import { lookAtThisBox } from './look.ts';
 import { renderExamined, renderTally } from './render.ts';
 
 const help = `
@@ -80,22 +75,6 @@ function readArguments(args: readonly string[]) {
     asJson: values.json ?? false,
     all: values.all ?? false,
     checks,
-  };
-}
-
-async function lookAtThisBox(file: string | null): Promise<Box> {
-  const { config, configFault } = readBoxConfig(findConfig(file));
-  const { username, uid } = userInfo();
-  return {
-    machine: createMachine(),
-    config,
-    configFault,
-    running: await askRunning(config),
-    user: { name: username, uid },
-    runtime: { node: process.versions.node, arch: process.arch, platform: process.platform },
-    version: manifest.version,
-    now: Date.now,
-    network: createNetwork(),
   };
 }
 

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { askStatus, createConfigSection, readSources, type SourceConfig } from '@sigill/edge';
 import { parseDocument } from 'yaml';
 import { parseGatewayConfig } from '../../config.ts';
+import { GatewayError } from '../../errors.ts';
 import type { BoxConfig, Running } from './box.ts';
 
 export interface ReadBox {
@@ -48,6 +49,17 @@ export function readBoxConfig(file: string | null): ReadBox {
   const written: unknown = document.toJS({ maxAliasCount: 0 });
   const kind = isRecord(written) && 'gateway' in written ? 'agent' : 'gateway';
   return { config: toBoxConfig(kind, file, written), configFault: faultOf(kind, text, file) };
+}
+
+/** @throws GatewayError CONFIG_MISSING, CONFIG_INVALID: a tool that needs one says where it looked */
+export function requireConfig(file: string | null): BoxConfig {
+  const { config, configFault } = readBoxConfig(findConfig(file));
+  if (config !== null) return config;
+  if (configFault !== null) throw new GatewayError('CONFIG_INVALID', configFault.message);
+  throw new GatewayError(
+    'CONFIG_MISSING',
+    `no configuration at ${USUAL_FILES.join(', ')}; name it, or make one: sigill gateway init`,
+  );
 }
 
 function faultOf(kind: BoxConfig['kind'], text: string, file: string): Error | null {

@@ -1,0 +1,80 @@
+/**
+ * A running box on one screen: what it reads, what waits, who has it already.
+ * @module
+ */
+import type { BoxConfig, Running } from '../doctor/box.ts';
+
+type Line = readonly [label: string, text: string];
+
+const MIB = 1_048_576;
+
+export function describeStatus(config: BoxConfig, running: Running, nowMs: number): string {
+  const blocks: (readonly Line[])[] = [
+    [[config.kind, `${config.name}${running.version ? `  (${running.version})` : ''}`]],
+    sourceLines(running, nowMs),
+    agentLines(running),
+    gatewayLines(running),
+    alarmLines(running),
+  ];
+  const width = Math.max(...blocks.flat().map(([label]) => label.length));
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map(([label, text]) => `${label.padEnd(width)}  ${text}\n`).join(''))
+    .join('\n');
+}
+
+function sourceLines({ sources }: Running, nowMs: number): Line[] {
+  if (sources === undefined) return [];
+  if (sources.length === 0) return [['sources', 'none; sigill ports --listen finds devices']];
+  return sources.map(({ source, state, reason, lastObservedMs }) => {
+    const last =
+      lastObservedMs === null ? 'nothing read yet' : `last ${ago(nowMs - lastObservedMs)}`;
+    return [source, `${state}, ${last}${reason === null ? '' : `: ${reason}`}`];
+  });
+}
+
+function agentLines({ agent }: Running): Line[] {
+  if (agent === undefined) return [];
+  const lines: Line[] = [];
+  const { journal, position, state, reason, lost } = agent;
+  const held =
+    journal?.heldBytes === undefined ? '' : `, holds ${(journal.heldBytes / MIB).toFixed(1)} MiB`;
+  lines.push(['agent', `${state ?? 'unknown'}${held}${reason == null ? '' : `: ${reason}`}`]);
+  if (position?.sealedBefore !== undefined && position.receiptedBefore !== undefined) {
+    const waiting = position.sealedBefore - position.receiptedBefore;
+    lines.push(['batches', `${position.sealedBefore} sealed, ${waiting} wait for their receipt`]);
+  }
+  if (lost !== undefined && lost > 0) lines.push(['lost', `${lost} readings, each told by a gap`]);
+  return lines;
+}
+
+function gatewayLines({ logSize, cloud, ledger }: Running): Line[] {
+  const lines: Line[] = [];
+  if (logSize !== undefined) lines.push(['site log', `${logSize} batches`]);
+  if (cloud === 'none') lines.push(['cloud', 'none configured']);
+  else if (cloud !== undefined) {
+    const { reachable, receipted, lastError } = cloud;
+    const has = `answers for ${receipted ?? 0} of ${logSize ?? 0}`;
+    lines.push([
+      'cloud',
+      reachable ? has : `away; ${has}${lastError == null ? '' : `; ${lastError}`}`,
+    ]);
+  }
+  if (ledger === 'not anchored') lines.push(['ledger', 'not anchored here']);
+  else if (ledger !== undefined) lines.push(['ledger', ledger.lastError ?? 'anchors']);
+  return lines;
+}
+
+function alarmLines({ quarantined }: Running): Line[] {
+  return (quarantined ?? []).map((agent) => [
+    'put out',
+    `agent ${agent}: its card was copied or restored; sigill doctor says what to do`,
+  ]);
+}
+
+function ago(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min ago` : `${Math.round(minutes / 60)} h ago`;
+}
