@@ -1,7 +1,7 @@
 /** The certificate that boxes see when they call this cloud, as the hash they pin. */
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type CloudConfig, PIN } from './config.ts';
+import { readGiven } from './config-file.ts';
 import { CloudError } from './errors.ts';
 
 /** Null where no TLS is. @throws CloudError FILE_MISSING, CONFIG_INVALID */
@@ -17,9 +17,7 @@ export async function readCertificatePin({
 }
 
 async function hashOf(path: string): Promise<Uint8Array> {
-  const pem = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CloudError('FILE_MISSING', `${path} cannot be read (${cause.code})`, { cause });
-  });
+  const pem = await readGiven(path);
   try {
     // The first of the file: a server shows its own certificate before those that vouch for it.
     return Uint8Array.from(createHash('sha256').update(new X509Certificate(pem).raw).digest());

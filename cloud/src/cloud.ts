@@ -3,7 +3,6 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,8 @@ import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
 import { createServer } from './api/server.ts';
 import { readCertificatePin } from './certificate.ts';
-import { type CloudConfig, isLoopback, type ListenConfig, parseCloudConfig } from './config.ts';
+import { type CloudConfig, isLoopback, type ListenConfig } from './config.ts';
+import { readGiven } from './config-file.ts';
 import { type Core, openCore } from './core.ts';
 import { createEnrolment } from './enrolment/enrolment.ts';
 import { CloudError } from './errors.ts';
@@ -22,6 +22,8 @@ import { createOperator } from './operator/operator.ts';
 import { createSessions } from './operator/sessions.ts';
 import { openOperatorPen } from './operator/sign-record.ts';
 import { readKeyFile, readSecretFile } from './witness/key-file.ts';
+
+export { readCloudConfig } from './config-file.ts';
 
 export interface RunningCloud {
   /** Where it answers, with the port it was given. */
@@ -40,11 +42,6 @@ export interface CloudOptions {
 const EVERY_ADDRESS = /\/\/(0\.0\.0\.0|\[::\]):/;
 const LOOPBACK_ADDRESS = '//127.0.0.1:';
 const WEB = join(import.meta.dirname, '../web/dist');
-
-/** @throws CloudError */
-export async function readCloudConfig(path: string): Promise<CloudConfig> {
-  return parseCloudConfig((await readGiven(path)).toString('utf8'), path);
-}
 
 /** Stores opened, caught up, and listening. @throws CloudError, EvidenceError */
 export async function startCloud(
@@ -163,10 +160,4 @@ async function witnessKey({ key }: { key: string }): Promise<Signer> {
 async function readTls({ tls }: ListenConfig) {
   if (tls === null) return null;
   return { key: await readSecretFile(tls.key), cert: await readGiven(tls.certificate) };
-}
-
-async function readGiven(path: string): Promise<Buffer> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CloudError('FILE_MISSING', `${path} cannot be read (${cause.code})`, { cause });
-  });
 }

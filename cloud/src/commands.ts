@@ -1,5 +1,10 @@
 /** The `sigill` commands of this package; what they need is loaded when they run. */
 import type { Command, CommandIo } from './command.ts';
+import { cloudApprove } from './commands/approve.ts';
+import { cloudInit } from './commands/init.ts';
+import { cloudInvite } from './commands/invite.ts';
+import { cloudOperatorLink } from './commands/operator-link.ts';
+import { cloudRevoke } from './commands/revoke.ts';
 import { proveCommand } from './proofs/prove-command.ts';
 import { verifyCommand } from './proofs/verify-command.ts';
 
@@ -22,7 +27,10 @@ Exit: 0 stopped as told, 2 usage, 3 something it needs is missing or in use.
   run: runCloud,
 };
 
-export const commands: readonly Command[] = [runCommand, proveCommand, verifyCommand];
+export const commands: readonly Command[] = [
+  ...[cloudInit, runCommand, cloudInvite, cloudApprove, cloudRevoke, cloudOperatorLink],
+  ...[proveCommand, verifyCommand],
+];
 
 async function runCloud(args: readonly string[], io: CommandIo): Promise<number> {
   const [path, ...rest] = args;

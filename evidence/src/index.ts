@@ -65,6 +65,7 @@ export {
   openOperatorChain,
   openSlotRecord,
   type RegisteredAgent,
+  readOperatorRecord,
   readSlotRecord,
   type SlotRecord,
   signOperatorRecord,

@@ -10,14 +10,15 @@ import { CloudError } from '../errors.ts';
 
 // Long enough to walk to another machine with it, short enough to be gone when it is found.
 export const LINK_MS = 600_000;
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+// Hexadecimal: what begins with a hyphen would be taken for an option of a command.
+const TOKEN = /^[0-9a-f]{64}$/;
 
 /** @param data the cloud's data directory. Returns the token. */
 export async function makeLink(data: string, now: number): Promise<string> {
   const directory = join(data, 'operator');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await removeExpired(directory, now);
-  const token = randomBytes(32).toString('base64url');
+  const token = randomBytes(32).toString('hex');
   const file = await open(join(directory, nameOf(token)), 'wx', 0o600);
   try {
     await file.writeFile(`${now + LINK_MS}\n`);

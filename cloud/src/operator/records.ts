@@ -3,7 +3,6 @@ import {
   addAgent,
   type BoxKeys,
   boxesOf,
-  boxFingerprint,
   nextSlot,
   type Opened,
   openSlot,
@@ -13,7 +12,6 @@ import {
 import { CloudError } from '../errors.ts';
 
 export interface BoxToApprove extends BoxKeys {
-  readonly name: string;
   /** Of the gateway an agent will send to; null for a gateway. */
   readonly gateway: string | null;
 }
@@ -67,9 +65,6 @@ export function parseFingerprint(written: string): string {
     `fingerprint ${JSON.stringify(written.slice(0, 40))}: write all 16 digits, as the box shows them`,
   );
 }
-
-export const isBox = (keys: BoxKeys, fingerprint: string): boolean =>
-  boxFingerprint(keys) === fingerprint;
 
 function slotOf(origin: string, slots: readonly Opened<SlotRecord>[]): Opened<SlotRecord> {
   const found = slots.find(({ record }) => record.origin === origin);

@@ -90,6 +90,12 @@ export function readSlotRecord(cose: Uint8Array): Opened<SlotRecord> {
   return { record: decodeSlotRecord(payload), hash: sha256(payload) };
 }
 
+/** An operator's record that its own key signed, whoever that is. @throws EvidenceError */
+export function readOperatorRecord(cose: Uint8Array): Opened<OperatorRecord> {
+  const record = decodeOperatorRecord(decodeSign1(cose).payload);
+  return { record, hash: sha256(openSign1(cose, record.key)) };
+}
+
 /**
  * The operator's records from the first key on, each signed by the key of the one before or the
  * one it had named. The last is the current one.
