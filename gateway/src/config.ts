@@ -11,6 +11,7 @@ import {
   type SourceConfig,
 } from '@sigill/edge';
 import { parseDocument } from 'yaml';
+import { type BrokerConfig, readBroker } from './broker/broker-config.ts';
 import { GatewayError } from './errors.ts';
 
 export interface GatewayConfig {
@@ -18,7 +19,7 @@ export interface GatewayConfig {
   readonly origin: string;
   readonly data: string;
   readonly keys: string;
-  /** Record files: the operator's, then this gateway's slot. */
+  /** Record files: the operator's in their order, and this gateway's slot. */
   readonly records: readonly string[];
   readonly policy: string;
   readonly cloud: CloudConfig | null;
@@ -26,6 +27,8 @@ export interface GatewayConfig {
   readonly checkpoint: { readonly intervalMs: number };
   readonly anchor: { readonly intervalMs: number };
   readonly batch: { readonly count: number; readonly bytes: number; readonly ageMs: number };
+  /** Null: none. */
+  readonly broker: BrokerConfig | null;
   readonly sources: readonly SourceConfig[];
 }
 
@@ -57,7 +60,7 @@ const NAME = /^[a-z0-9._-]{1,59}$/;
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
     ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
-    ...['checkpoint', 'anchor', 'batch', 'sources'],
+    ...['checkpoint', 'anchor', 'batch', 'broker', 'sources'],
   ]);
   const directory = dirname(resolve(path));
   const at = (file: string) => resolve(directory, file);
@@ -86,6 +89,7 @@ export function parseGatewayConfig(text: string, path: string): GatewayConfig {
       bytes: batch.count('bytes', 1_024, 262_144),
       ageMs: batch.count('ageMs', 100, 10_000),
     },
+    broker: readBroker(root, at),
     sources: readSources(root),
   };
 }

@@ -13,7 +13,7 @@ import { nodeFileSystem } from './disk/file-system.ts';
 import { type GatewayEvent, toLog } from './events.ts';
 import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 import { createMemoryLedger, type MemoryLedger } from './ledger/memory-ledger.ts';
-import { createFixtureRegister } from './register-fixture.ts';
+import { createFixtureHolder } from './register-fixture.ts';
 import { checkSiteLog } from './site-log/fsck.ts';
 import { createFakeTimers, type FakeTimers } from './timers-fake.ts';
 import { type FakeCloud, startFakeCloud } from './uplink/cloud-fake.ts';
@@ -57,7 +57,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
   const openTransport = () => {
     throw new Error('no device here');
   };
-  const gateway = await startGateway({
+  const starting = startGateway({
     config: {
       ...parseGatewayConfig(
         `{ name: g, origin: ${ORIGIN}, records: [a, b], cloud: { url: ${cloud.url.origin}, keepMs: 0 } }`,
@@ -66,7 +66,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
       data: directory,
     },
     ...{ agentKey, logKey, timers, clock, tell },
-    register: createFixtureRegister({
+    register: createFixtureHolder({
       ...{ origin: ORIGIN, log: logKey, operator },
       agents: [{ key: agentKey.publicKey }, { key: otherAgent.publicKey }],
       witnesses: [{ name: witness.name, type: 4, publicKey: witness.signer.publicKey }],
@@ -81,10 +81,16 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
     boot: new Uint8Array(16).fill(9),
     software: 'sigill/test',
     configuration: new Uint8Array(32),
+    startAnew: () => void events.push({ level: 'info', what: 'start-anew', text: '' }),
     ...change,
   });
-  running.push(gateway);
-  return gateway;
+  let gateway: Gateway | null = null;
+  void starting.then((started) => {
+    gateway = started;
+  });
+  await until(() => gateway !== null);
+  running.push(await starting);
+  return starting;
 }
 
 /** Turns the clock until it is so; disk and network take the real time they need between. */

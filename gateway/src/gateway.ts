@@ -1,54 +1,40 @@
 /**
- * The gateway's parts put together: agent, admission, site log, notary, the way to the cloud. Clocks,
+ * The gateway's parts put together: agent, site log, remote agents, notary, the way to the cloud. Clocks,
  * sockets and disks are handed in; what is started here is stopped in the opposite order.
  * @module
  */
-import {
-  type Agent,
-  type AgentClock,
-  type AgentStatus,
-  createAgent,
-  type Disk as JournalDisk,
-  type SourceHealth,
-  type Sources,
-  startInProcessUplink,
-} from '@sigill/edge';
-import { parseNoteKey, type Signer, toHex } from '@sigill/evidence';
-import { createAdmission } from './admission/admission.ts';
-import { openChainHeads } from './admission/chain-heads.ts';
-import { openQuarantine } from './admission/quarantine.ts';
+import type { Agent, AgentClock, Disk as JournalDisk, SourceSet } from '@sigill/edge';
+import { agentId, type Signer } from '@sigill/evidence';
+import { createHeldBatches } from './agents/held-batches.ts';
+import { createAgentLinks } from './agents/link.ts';
+import type { Broker } from './broker/broker.ts';
+import { createCloudWay } from './cloud-way.ts';
 import type { GatewayConfig } from './config.ts';
-import { createDisk, type Disk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
-import { type Tell, toLog } from './events.ts';
-import type { Ledger, LedgerStatus } from './ledger/ledger.ts';
-import { createNotary, type Notary } from './notary/notary.ts';
+import type { Tell } from './events.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { createNotary } from './notary/notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
-import type { Register } from './register.ts';
-import { openSiteLog, type SiteLog } from './site-log/site-log.ts';
+import { openBroker } from './open-broker.ts';
+import { openOwnAgent, startOwnUplink } from './own-agent.ts';
+import type { RegisterHolder } from './register.ts';
+import { openSite } from './site.ts';
+import { createAlarmBook, type GatewayStatus, remoteAgents } from './status.ts';
+import { createTakeUp } from './take-up-records.ts';
 import type { Timers } from './timers.ts';
-import { createAnchorLane } from './uplink/anchor-lane.ts';
-import { type BatchHolder, createBatchLane } from './uplink/batch-lane.ts';
-import { createCheckpointLane } from './uplink/checkpoint-lane.ts';
-import { createCloudClient } from './uplink/cloud-client.ts';
-import {
-  type CloudUplink,
-  type CloudUplinkStatus,
-  createCloudUplink,
-} from './uplink/cloud-uplink.ts';
+import type { CloudUplink } from './uplink/cloud-uplink.ts';
 import type { HttpClient } from './uplink/http-client.ts';
-import { createReleaser } from './uplink/release.ts';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly agentKey: Signer;
   readonly logKey: Signer;
-  readonly register: Register;
+  readonly register: RegisterHolder;
   /** Null: nothing is anchored. */
   readonly ledger: Ledger | null;
   /** To the cloud; null: everything stays here. */
   readonly http: HttpClient | null;
-  readonly sources: Sources;
+  readonly sources: SourceSet;
   readonly fileSystem: FileSystem;
   readonly journalDisk: JournalDisk;
   readonly timers: Timers;
@@ -63,151 +49,150 @@ export interface GatewayParts {
   /** SHA-256 of the configuration. */
   readonly configuration: Uint8Array;
   readonly tell: Tell;
+  /** Entries came back from the cloud after the agent had begun: it must begin anew, behind them. */
+  readonly startAnew: () => void;
 }
 
 export interface Gateway {
+  /** The operator's next records are taken up here. */
+  readonly register: RegisterHolder;
   status(): GatewayStatus;
   /** Seals what is open and makes it durable; the next start goes on from there. */
   stop(): Promise<void>;
 }
 
-export interface GatewayStatus {
-  readonly origin: string;
-  readonly logSize: number;
-  readonly agent: AgentStatus;
-  readonly sources: readonly SourceHealth[];
-  readonly cloud: CloudUplinkStatus | 'none';
-  readonly ledger: LedgerStatus | 'not anchored';
-  /** Agents whose keys are out. */
-  readonly quarantined: readonly string[];
-}
-
 /** `config.data` exists and is this process's alone. */
 export async function startGateway(parts: GatewayParts): Promise<Gateway> {
-  const { config, register, ledger, http, timers, tell } = parts;
+  const { config, ledger, http, timers, random, sources } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const disk = await openDirectories(parts);
-  const log = await openSiteLog({
-    disk: disk.siteLog,
-    origin: config.origin,
-    signer: parts.logKey,
-  });
-  const quarantine = openQuarantine(disk.quarantine);
-  const heads = await openChainHeads(disk.admission, log);
-  const admission = createAdmission({ log, heads, quarantine, record: register.slot, tell });
-
+  const alarms = createAlarmBook(timers.now);
+  const tell: Tell = (event) => {
+    alarms.note(event);
+    parts.tell(event);
+  };
+  const register = parts.register.current;
+  const own = agentId(parts.agentKey.publicKey);
   let cloud: CloudUplink | null = null;
-  const agent = await openAgent(parts, `${config.data}/agent`);
-  const fromAgent = startInProcessUplink({
-    agent,
-    timers,
-    random: parts.random,
-    log: toLog(tell),
-    siteLog: { origin: config.origin, publicKey: parts.logKey.publicKey },
-    async offer({ number, bytes, header }) {
-      const { index, receipt } = await admission.admit(bytes);
-      const text = `batch ${number} with ${header.count} readings is in the site log, entry ${index}`;
-      tell({ level: 'info', what: 'logged', text, facts: { batch: number, index } });
-      cloud?.wake();
-      return { batch: number, proof: receipt };
-    },
+  let broker: Broker | null = null;
+  let loggedAt: number | null = null;
+  const site = await openSite({
+    ...{ ...parts, data: config.data, origin: config.origin, own, signal, register, tell },
+    asksCloud: http !== null,
+    onConflict: () => cloud?.wake(),
   });
-  const notary =
-    ledger &&
-    (await createNotary({
-      ...{ ledger, log, register, timers, tell },
-      store: createRollCallStore(disk.notary),
-      intervalMs: config.anchor.intervalMs,
-      setBeacon: (beacon) => agent.setBeacon(beacon),
-      onProgress: () => cloud?.wake(),
-    }));
-  cloud = http && createUplink(parts, http, log, holderOf(agent), notary);
-  const running = [notary?.run(signal), cloud?.run(signal)];
-  const sources = parts.sources.start(agent);
+  const { log, gate } = site;
+  const { promise: opened, ...opening } = Promise.withResolvers<Agent>();
+  opened.catch(() => undefined); // whoever waits for it is told; nobody need
+  try {
+    return await start();
+  } catch (error) {
+    stopping.abort();
+    opening.reject(error);
+    await site.close();
+    throw error;
+  }
 
-  return {
-    status: () => ({
-      origin: config.origin,
-      logSize: log.head().size,
-      agent: agent.status(),
-      sources: sources.health(),
-      cloud: cloud?.status() ?? 'none',
-      ledger: ledger?.status() ?? 'not anchored',
-      quarantined: quarantine.agents().map(toHex),
-    }),
-    async stop() {
-      await sources.stop();
-      stopping.abort();
-      await Promise.all(running);
-      await fromAgent.stop();
-      await agent.close();
-      await ledger?.close();
-      http?.close();
-    },
-  };
-}
+  async function start(): Promise<Gateway> {
+    const links = createAgentLinks({
+      ...{ ...site, timers, tell, register },
+      publish: (topic, payload) => void broker?.publish(topic, payload, { qos: 1 }),
+      isConnected: (agent) => broker?.isConnected(agent) ?? false,
+      contradicted: suspect,
+    });
+    const notary =
+      ledger &&
+      (await createNotary({
+        ...{ ledger, log, register, timers, tell },
+        store: createRollCallStore(site.notary),
+        intervalMs: config.anchor.intervalMs,
+        setBeacon(beacon) {
+          links.setBeacon(beacon);
+          void opened.then((agent) => agent.setBeacon(beacon)).catch(() => undefined);
+        },
+        onProgress: () => cloud?.wake(),
+      }));
+    const held = createHeldBatches(log, own, opened, site.store);
+    let askedForHead = false;
+    cloud =
+      http &&
+      createCloudWay({
+        ...{ ...parts, http, site, held, notary, register, tell },
+        restored: () => askedForHead && parts.startAnew(),
+        contradiction: links.contradiction,
+      });
+    const running = [notary?.run(signal), cloud?.run(signal)];
+    const agent = await openOwnAgent({
+      ...{ ...parts, site, tell, plans: sources.plans },
+      asked: () => {
+        askedForHead = true;
+      },
+    });
+    opening.resolve(agent);
+    const fromAgent = startOwnUplink({ agent, site, timers, random, tell, logged });
+    sources.start(agent);
+    broker =
+      config.broker &&
+      (await openBroker({
+        ...{ ...parts, ...site, links, register, tell },
+        ...{ config: config.broker, data: config.data, disk: parts.journalDisk },
+      }));
+    const unwatch = parts.register.watch(
+      createTakeUp({
+        ...site,
+        tell,
+        cut: (name) => broker?.disconnect(name),
+        send: links.sendRecords,
+      }),
+    );
 
-async function openDirectories({ config, fileSystem }: GatewayParts) {
-  const data = createDisk(config.data, fileSystem);
-  const at = async (name: string): Promise<Disk> => {
-    await data.settle(name);
-    return createDisk(`${config.data}/${name}`, fileSystem);
-  };
-  return {
-    siteLog: await at('site-log'),
-    admission: await at('admission'),
-    quarantine: await at('quarantine'),
-    notary: await at('notary'),
-    agent: await at('agent'),
-  };
-}
+    return {
+      register: parts.register,
+      status: () => ({
+        origin: log.origin,
+        logSize: log.head().size,
+        closedFor: log.frozen() ?? gate.closedFor(),
+        record: { slot: register().slot.record.slot, rev: register().slot.record.rev },
+        agent: agent.status(),
+        remoteAgents: remoteAgents(register().slot.record, own, site, links),
+        sources: sources.health(),
+        broker: broker?.status() ?? null,
+        cloud: cloud?.status() ?? 'none',
+        ledger: ledger?.status() ?? 'not anchored',
+        held: site.store.usage(),
+        loggedAt,
+        quarantined: site.conflicts.list(),
+        alarms: alarms.list(),
+      }),
+      async stop() {
+        unwatch();
+        // What was taken in is told to the devices, then nothing more comes.
+        await broker?.close();
+        await sources.stop();
+        stopping.abort();
+        await Promise.all(running);
+        await fromAgent.stop();
+        await agent.close();
+        await site.close();
+        await ledger?.close();
+        http?.close();
+      },
+    };
+  }
 
-function openAgent(parts: GatewayParts, directory: string): Promise<Agent> {
-  return createAgent({
-    directory,
-    disk: parts.journalDisk,
-    timers: parts.timers,
-    clock: parts.clock,
-    random: parts.randomBytes,
-    signer: parts.agentKey,
-    origin: parts.config.origin,
-    sources: parts.sources.plans,
-    boot: parts.boot,
-    software: parts.software,
-    configuration: parts.configuration,
-    batch: parts.config.batch,
-    log: toLog(parts.tell),
-  });
-}
+  function logged(): void {
+    loggedAt = timers.now();
+    cloud?.wake();
+  }
 
-function holderOf(agent: Agent): BatchHolder {
-  return {
-    id: agent.id,
-    read: async (batch) => (await agent.batch(batch))?.bytes ?? null,
-    // After a crash the agent may still be asking for receipts it had: it keeps those batches until then.
-    release: (beforeBatch) =>
-      agent.release(Math.min(beforeBatch, agent.status().position?.receiptedBefore ?? 0)),
-  };
-}
-
-function createUplink(
-  parts: GatewayParts,
-  http: HttpClient,
-  log: SiteLog,
-  holder: BatchHolder,
-  notary: Notary | null,
-): CloudUplink {
-  const { config, register, timers, tell, random } = parts;
-  const client = createCloudClient(http, timers);
-  const holders = [holder];
-  const batches = createBatchLane({ client, log, holders, tell });
-  const witnesses = register.operator.record.witnesses.map(parseNoteKey);
-  return createCloudUplink({
-    ...{ client, log, batches, timers, tell, random },
-    checkpoints: createCheckpointLane({ client, log, batches, witnesses }),
-    anchors: notary && createAnchorLane(client, notary.anchors),
-    releaser: createReleaser(log, holders, config.cloud?.keepMs ?? 0),
-    checkpointIntervalMs: config.checkpoint.intervalMs,
-  });
+  /** An agent's receipt tells that this disk is an older copy: nothing grows until the cloud was asked. */
+  function suspect(reason: string): void {
+    const then = cloud
+      ? 'the cloud is asked first'
+      : 'there is no cloud to ask: restore a newer copy of the data directory and start again, or let the operator close this origin and begin its next generation';
+    const text = `${reason}: this disk was restored from an older copy, or that agent belongs to another gateway. The site log takes nothing: ${then}`;
+    gate.hold(text);
+    tell({ level: 'alarm', what: 'SITE_LOG_HELD', text });
+    cloud?.askAgain();
+  }
 }

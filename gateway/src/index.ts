@@ -9,7 +9,10 @@ export {
   createAdmission,
 } from './admission/admission.ts';
 export { type ChainHeads, openChainHeads } from './admission/chain-heads.ts';
+export type { Conflict, Conflicts } from './admission/conflicts.ts';
 export { openQuarantine, type Quarantine } from './admission/quarantine.ts';
+export { type KnownAgent, type KnownAgents, openKnownAgents } from './agents/known-agents.ts';
+export type { AgentLinks, LinkStatus } from './agents/link.ts';
 export {
   type CloudConfig,
   type GatewayConfig,
@@ -20,7 +23,7 @@ export { createDisk, type Disk, type DiskFile } from './disk/disk.ts';
 export { type FileSystem, nodeFileSystem } from './disk/file-system.ts';
 export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayEvent, Tell } from './events.ts';
-export { type Gateway, type GatewayParts, type GatewayStatus, startGateway } from './gateway.ts';
+export { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 export { type InitOptions, initGateway, type MadeGateway } from './init/init-gateway.ts';
 export { createKeyFile, readKeyFile } from './keys/key-file.ts';
 export {
@@ -35,10 +38,17 @@ export type { AnchorStatus, Ledger, LedgerStatus, ProvenState } from './ledger/l
 export { LedgerError, type LedgerErrorCode } from './ledger/ledger-error.ts';
 export { createNotary, type Notary, type NotaryParts } from './notary/notary.ts';
 export { createRollCallStore, type RollCallStore } from './notary/roll-call-store.ts';
-export { openRegister, type Register } from './register.ts';
+export {
+  createRegisterHolder,
+  openRegister,
+  type Register,
+  type RegisterHolder,
+} from './register.ts';
+export { keepRecord, readRecords } from './register-files.ts';
 export { type RunningGateway, runGateway } from './run-gateway.ts';
 export { checkSiteLog } from './site-log/fsck.ts';
 export { openSiteLog, type SiteLog, type SiteLogParts } from './site-log/site-log.ts';
+export type { GatewayStatus, RemoteAgentStatus, ToldAlarm } from './status.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type AnchorBundle, formatAnchorBundle } from './uplink/anchor-bundle.ts';
 export type { CloudUplinkStatus } from './uplink/cloud-uplink.ts';

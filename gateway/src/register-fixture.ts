@@ -9,12 +9,18 @@ import {
   type NoteKey,
   type RegisteredAgent,
   type Signer,
+  type SlotRecord,
   sha256,
   signOperatorRecord,
   signSlotRecord,
 } from '@sigill/evidence';
 import { newSigner } from './agent-fixture.ts';
-import { openRegister, type Register } from './register.ts';
+import {
+  createRegisterHolder,
+  openRegister,
+  type Register,
+  type RegisterHolder,
+} from './register.ts';
 
 export interface FixtureRegisterParts {
   readonly origin: string;
@@ -23,6 +29,30 @@ export interface FixtureRegisterParts {
   readonly agents: readonly (Partial<RegisteredAgent> & { readonly key: Uint8Array })[];
   readonly operator?: Signer;
   readonly witnesses?: readonly NoteKey[];
+}
+
+/** With the means to sign its next revisions. */
+export interface FixtureRegister extends RegisterHolder {
+  readonly operator: Signer;
+  /** The slot's record with these changes, signed as its next revision. */
+  revise(change: Partial<SlotRecord>): Uint8Array;
+}
+
+export function createFixtureHolder(parts: FixtureRegisterParts): FixtureRegister {
+  const operator = parts.operator ?? newSigner();
+  const opened = createFixtureRegister({ ...parts, operator });
+  const holder = createRegisterHolder(opened, sha256(operator.publicKey), async () => {});
+  return {
+    ...holder,
+    operator,
+    revise(change) {
+      const { record, hash } = holder.current().slot;
+      return signSlotRecord(
+        { ...record, rev: record.rev + 1, previous: hash, ...change },
+        operator,
+      );
+    },
+  };
 }
 
 export function createFixtureRegister(parts: FixtureRegisterParts): Register {

@@ -1,10 +1,12 @@
 /**
- * The records this gateway stands on: the operator's, and its own slot's. Checked against each other
- * and against the key files before anything is signed.
+ * The records this gateway stands on: the operator's chain, and its own slot's. Checked against each other and against
+ * the key files before anything is signed; a later revision is taken up while the gateway runs.
  * @module
  */
 import {
   agentId,
+  assertRecordFollows,
+  EvidenceError,
   equalBytes,
   findAgent,
   type Opened,
@@ -12,6 +14,7 @@ import {
   openOperatorChain,
   openSlotRecord,
   type RegisteredAgent,
+  readSlotRecord,
   type SlotRecord,
 } from '@sigill/evidence';
 import { GatewayError } from './errors.ts';
@@ -19,8 +22,10 @@ import { GatewayError } from './errors.ts';
 export interface Register {
   readonly operator: Opened<OperatorRecord>;
   readonly slot: Opened<SlotRecord>;
-  /** The signed bytes by slot number, as roll-calls and anchors carry them. */
+  /** The signed bytes of the current ones. */
   readonly cose: readonly [operator: Uint8Array, slot: Uint8Array];
+  /** All of the operator's records, as signed, from the first on. */
+  readonly chain: readonly Uint8Array[];
 }
 
 export interface RegisterExpectations {
@@ -31,14 +36,32 @@ export interface RegisterExpectations {
   readonly agentKey: Uint8Array;
 }
 
-/** @throws GatewayError RECORD_MISMATCH, EvidenceError */
+export interface RegisterHolder {
+  current(): Register;
+  /**
+   * Takes a record in: the operator's next, or a later revision of this slot's. Durable on return; one known already
+   * changes nothing. @returns whether it is in force now and was not before
+   * @throws GatewayError RECORD_MISMATCH, EvidenceError
+   */
+  admit(cose: Uint8Array): Promise<boolean>;
+  /** Called after each change, until the returned function is called. */
+  watch(listener: (now: Register, before: Register) => void): () => void;
+}
+
+/**
+ * @param cose the operator's records in their order, and any revisions of this slot's: the latest counts
+ * @throws GatewayError RECORD_MISMATCH, EvidenceError
+ */
 export function openRegister(
-  cose: readonly [operator: Uint8Array, slot: Uint8Array],
+  cose: readonly Uint8Array[],
   { operatorKeyHash, origin, logKey, agentKey }: RegisterExpectations,
 ): Register {
-  const operator = openOperatorChain([cose[0]], operatorKeyHash).at(-1)!;
-  const slot = openSlotRecord(cose[1], operator.record.key);
-  const { record } = slot;
+  const slots = cose.flatMap((bytes) => readIfSlot(bytes) ?? []);
+  const chain = cose.filter((bytes) => readIfSlot(bytes) === null);
+  const newest = slots.toSorted((one, other) => other.record.rev - one.record.rev)[0];
+  if (newest === undefined) throw mismatch('there is none among the files of records');
+  const register = join(chain, newest.cose, operatorKeyHash);
+  const { record } = register.slot;
   if (record.origin !== origin) {
     throw mismatch(`the record is for origin ${record.origin}, gateway.yaml says ${origin}`);
   }
@@ -47,7 +70,64 @@ export function openRegister(
   const agent = findAgent(record, agentId(agentKey));
   if (agent === undefined) throw mismatch('the agent key file is none of its agents');
   if (agent.state !== 'active') throw mismatch('its agent is revoked');
-  return { operator, slot, cose };
+  return register;
+}
+
+/** @param keep makes a record durable, beside those the register was opened with */
+export function createRegisterHolder(
+  opened: Register,
+  operatorKeyHash: Uint8Array,
+  keep: (name: string, cose: Uint8Array) => Promise<void>,
+): RegisterHolder {
+  const listeners = new Set<(now: Register, before: Register) => void>();
+  let current = opened;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  async function admit(cose: Uint8Array): Promise<boolean> {
+    const slot = readIfSlot(cose);
+    const next = slot === null ? withOperator(cose) : withSlot(slot);
+    if (next === null) return false;
+    const { record } = slot ?? next.operator;
+    const number = slot === null ? 0 : slot.record.slot;
+    await keep(`slot-${number}-rev-${record.rev}.record`, cose);
+    const before = current;
+    current = next;
+    for (const listener of listeners) listener(next, before);
+    return true;
+  }
+
+  function withOperator(cose: Uint8Array): Register | null {
+    const { chain } = current;
+    if (chain.some((known) => equalBytes(known, cose))) return null;
+    return join([...chain, cose], current.cose[1], operatorKeyHash);
+  }
+
+  function withSlot({ record, cose }: ReadSlot): Register | null {
+    const { slot } = current;
+    if (record.slot !== slot.record.slot) {
+      throw mismatch(`the record is for slot ${record.slot}, this gateway has ${slot.record.slot}`);
+    }
+    if (record.rev < slot.record.rev || equalBytes(cose, current.cose[1])) return null;
+    const next = join(current.chain, cose, operatorKeyHash);
+    assertSucceeds(slot, next.slot.record);
+    return next;
+  }
+
+  return {
+    current: () => current,
+    admit(cose) {
+      const done = turn.then(
+        () => admit(cose),
+        () => admit(cose),
+      );
+      turn = done;
+      return done;
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }
 
 /** @throws GatewayError AGENT_UNKNOWN, AGENT_REVOKED */
@@ -62,6 +142,58 @@ export function activeAgent({ record }: Opened<SlotRecord>, agent: Uint8Array): 
   }
   if (found.state === 'active') return found;
   throw new GatewayError('AGENT_REVOKED', `agent ${name} was revoked by the operator, for ever`);
+}
+
+interface ReadSlot extends Opened<SlotRecord> {
+  readonly cose: Uint8Array;
+}
+
+function join(
+  chain: readonly Uint8Array[],
+  slot: Uint8Array,
+  operatorKeyHash: Uint8Array,
+): Register {
+  const operators = openOperatorChain(chain, operatorKeyHash);
+  return {
+    operator: operators.at(-1)!,
+    slot: openWithAny(slot, operators),
+    cose: [chain.at(-1)!, slot],
+    chain,
+  };
+}
+
+// The operator's key may have been replaced since; an older key of the chain still signs for its time.
+function openWithAny(
+  slot: Uint8Array,
+  operators: readonly Opened<OperatorRecord>[],
+): Opened<SlotRecord> {
+  let refusal: unknown;
+  for (const { record } of operators.toReversed()) {
+    try {
+      return openSlotRecord(slot, record.key);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+// What must hold from one revision to the next holds over several too, all but the hash of the one just before.
+function assertSucceeds(last: Opened<SlotRecord>, next: SlotRecord): void {
+  const skipped = next.rev > last.record.rev + 1;
+  assertRecordFollows(
+    skipped ? { record: { ...last.record, rev: next.rev - 1 }, hash: next.previous } : last,
+    next,
+  );
+}
+
+function readIfSlot(cose: Uint8Array): ReadSlot | null {
+  try {
+    return { ...readSlotRecord(cose), cose };
+  } catch (error) {
+    if (error instanceof EvidenceError && error.code === 'RECORD_FORM') return null;
+    throw error;
+  }
 }
 
 function mismatch(message: string): GatewayError {

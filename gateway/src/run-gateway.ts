@@ -3,26 +3,28 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createSourceSet,
   createSystemClock,
   openTransport,
   readBootId,
+  type SourceSet,
   systemDisk,
 } from '@sigill/edge';
 import { parsePolicy, sha256, utf8 } from '@sigill/evidence';
 import manifest from '../package.json' with { type: 'json' };
 import { type GatewayConfig, parseGatewayConfig } from './config.ts';
+import { watchConfig } from './config-watch.ts';
 import { acquireDataLock } from './disk/data-lock.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
-import { GatewayError } from './errors.ts';
 import { type Tell, toLog } from './events.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { readKeyFile } from './keys/key-file.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
-import { openRegister } from './register.ts';
+import { readGivenText } from './read-given.ts';
+import { createRegisterHolder, openRegister, type RegisterHolder } from './register.ts';
+import { keepRecord, readRecords } from './register-files.ts';
 import { systemTimers } from './timers.ts';
 import { createHttpClient } from './uplink/http-client.ts';
 
@@ -32,33 +34,90 @@ export interface RunningGateway extends Gateway {
   readonly rpc: string | null;
 }
 
+interface Started {
+  readonly gateway: Gateway;
+  readonly sources: SourceSet;
+  readonly rpc: string | null;
+  stop(): Promise<void>;
+}
+
 /** @throws GatewayError, EvidenceError, EdgeError, LedgerError, DriverError */
 export async function runGateway(file: string, tell: Tell): Promise<RunningGateway> {
-  const text = readText(file);
+  const text = readGivenText(file);
   const config = parseGatewayConfig(text, file);
-  const agentKey = readKeyFile(join(config.keys, 'agent.pem'));
-  const logKey = readKeyFile(join(config.keys, 'log.pem'));
-  const policy = parsePolicy(readText(config.policy));
-  const register = openRegister(readRecords(config), {
-    operatorKeyHash: policy.operator,
-    origin: config.origin,
-    logKey: logKey.publicKey,
-    agentKey: agentKey.publicKey,
+  const register = openHolder(config);
+  const lock = await acquireDataLock(config.data);
+  let sources = config.sources;
+  let turn: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+
+  const start = () => startOnce({ ...config, sources }, text, register, tell, startAnew);
+
+  /** What came back from the cloud stands in the site log now: the agent begins again behind it. */
+  function startAnew(): void {
+    turn = turn.then(async () => {
+      if (stopped) return;
+      await started.stop();
+      started = await start();
+    });
+    turn.catch((error: Error) => {
+      const sentence = `the gateway could not start again (${error.message}); restart it`;
+      tell({ level: 'alarm', what: 'GATEWAY_FAILED', text: sentence });
+    });
+  }
+
+  let started: Started;
+  try {
+    started = await start();
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  const watch = watchConfig(file, config, systemTimers, tell, async (next) => {
+    await started.sources.apply(next);
+    sources = next;
   });
+  return {
+    config,
+    rpc: started.rpc,
+    register,
+    status: () => started.gateway.status(),
+    async stop() {
+      stopped = true;
+      watch.stop();
+      await turn.catch(() => undefined);
+      await started.stop();
+      await lock.release();
+    },
+  };
+}
+
+async function startOnce(
+  config: GatewayConfig,
+  text: string,
+  register: RegisterHolder,
+  tell: Tell,
+  startAnew: () => void,
+): Promise<Started> {
   const timers = systemTimers;
   const clock = createSystemClock();
   const random = Math.random;
   const { cloud } = config;
-  const http = cloud && createHttpClient(cloud.url, cloud.certificate);
-  const log = toLog(tell);
-  const sources = createSourceSet({ sources: config.sources, openTransport, clock, timers, log });
-
-  const lock = await acquireDataLock(config.data);
+  const sources = createSourceSet({
+    ...{ sources: config.sources, openTransport, clock, timers, log: toLog(tell) },
+  });
+  const { ledger: policy } = parsePolicy(readGivenText(config.policy));
+  const ledger = await openLedger(
+    { config, policy, timers, random, tell },
+    register.current().slot.record.slot,
+  );
   try {
-    const ledger = await openLedger({ config, policy: policy.ledger, timers, random, tell });
     const gateway = await startGateway({
-      ...{ config, agentKey, logKey, register, sources, http, timers, clock, random, tell },
+      ...{ config, register, sources, timers, clock, random, tell, startAnew },
+      agentKey: readKeyFile(join(config.keys, 'agent.pem')),
+      logKey: readKeyFile(join(config.keys, 'log.pem')),
       ledger: ledger?.ledger ?? null,
+      http: cloud && createHttpClient(cloud.url, cloud.certificate),
       fileSystem: nodeFileSystem,
       journalDisk: systemDisk,
       randomBytes: (length) => Uint8Array.from(randomBytes(length)),
@@ -67,51 +126,39 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
       configuration: sha256(utf8(text)),
     });
     return {
-      config,
-      rpc: ledger?.rpc ?? null,
-      status: gateway.status,
+      ...{ gateway, sources, rpc: ledger?.rpc ?? null },
       async stop() {
         await gateway.stop();
         await ledger?.close();
-        await lock.release();
       },
     };
   } catch (error) {
-    await lock.release();
+    await ledger?.close();
     throw error;
   }
 }
 
+function openHolder(config: GatewayConfig): RegisterHolder {
+  const operatorKeyHash = parsePolicy(readGivenText(config.policy)).operator;
+  const register = openRegister(readRecords(config.records, config.data), {
+    operatorKeyHash,
+    origin: config.origin,
+    logKey: readKeyFile(join(config.keys, 'log.pem')).publicKey,
+    agentKey: readKeyFile(join(config.keys, 'agent.pem')).publicKey,
+  });
+  return createRegisterHolder(register, operatorKeyHash, (name, cose) =>
+    keepRecord(config.data, name, cose),
+  );
+}
+
 /** Loaded only by a gateway that anchors: the ledger's library costs 10 MB. */
-async function openLedger(parts: OpenLedgerParts): Promise<OpenedLedger | null> {
+async function openLedger(parts: OpenLedgerParts, slot: number): Promise<OpenedLedger | null> {
   if (parts.config.ledger.kind === 'none') return null;
+  if (slot !== 1) {
+    const text = `this gateway has slot ${slot} of its operator's register, so the operator's notary anchors it and not the ledger in gateway.yaml, which is left alone; take the ledger out of gateway.yaml`;
+    parts.tell({ level: 'warning', what: 'ledger', text });
+    return null;
+  }
   const { openConfiguredLedger } = await import('./open-ledger.ts');
   return openConfiguredLedger(parts);
-}
-
-function readRecords({ records }: GatewayConfig): [operator: Uint8Array, slot: Uint8Array] {
-  const [operator, slot, ...more] = records;
-  if (operator === undefined || slot === undefined || more.length > 0) {
-    throw new GatewayError(
-      'CONFIG_INVALID',
-      `records: ${records.length} files found; write the operator's record and this gateway's, such as [operator.record, slot-1.record]`,
-    );
-  }
-  return [readFile(operator), readFile(slot)];
-}
-
-function readText(path: string): string {
-  return new TextDecoder().decode(readFile(path));
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return Uint8Array.from(readFileSync(path));
-  } catch (cause) {
-    throw new GatewayError(
-      'FILE_MISSING',
-      `${path} cannot be read (${(cause as NodeJS.ErrnoException).code}); sigill gateway init makes it`,
-      { cause },
-    );
-  }
 }

@@ -5,38 +5,27 @@
 import { mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSegmentJournal, systemDisk } from '@sigill/edge';
 import { createFixtureAgent, newSigner } from '../agent-fixture.ts';
-import {
-  checkSiteLog,
-  createAdmission,
-  createDisk,
-  nodeFileSystem,
-  openChainHeads,
-  openQuarantine,
-  openSiteLog,
-} from '../index.ts';
-import { createFixtureRegister } from '../register-fixture.ts';
+import { checkSiteLog, createDisk, nodeFileSystem, openSiteLog } from '../index.ts';
+import { openFixtureSite } from '../site-fixture.ts';
+import { systemTimers } from '../timers.ts';
 
 const ORIGIN = 'sigill.example/bench';
 const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'bench-'));
-const disk = createDisk(directory, nodeFileSystem);
-for (const name of ['log', 'heads', 'quarantine']) await disk.settle(name);
-const at = (name: string) => createDisk(join(directory, name), nodeFileSystem);
 const signer = newSigner();
 const agent = createFixtureAgent(ORIGIN);
-const open = () => openSiteLog({ disk: at('log'), origin: ORIGIN, signer });
-const log = await open();
-const admission = createAdmission({
-  log,
-  heads: await openChainHeads(at('heads'), log),
-  quarantine: openQuarantine(at('quarantine')),
-  record: createFixtureRegister({
-    origin: ORIGIN,
-    log: signer,
-    agents: [{ key: agent.signer.publicKey }],
-  }).slot,
-  tell: () => {},
+const journal = join(directory, 'batches');
+const { log, admission } = await openFixtureSite({
+  ...{ fileSystem: nodeFileSystem, root: directory, origin: ORIGIN, logSigner: signer },
+  agents: [agent.signer],
+  openJournal: (options) =>
+    openSegmentJournal({
+      ...{ ...options, directory: journal, disk: systemDisk, timers: systemTimers },
+      commitWindowMs: 0,
+    }),
 });
+const at = (name: string) => createDisk(join(directory, name), nodeFileSystem);
 
 async function measure(title: string, count: number, atOnce: number): Promise<void> {
   const batches = Array.from({ length: count }, () => agent.seal().bytes);
@@ -63,7 +52,7 @@ await measure('one by one', 600, 1);
 await measure('16 at once', 4_800, 16);
 await measure('256 at once', 12_800, 256);
 const opening = performance.now();
-await open();
+await openSiteLog({ disk: at('log'), origin: ORIGIN, signer });
 console.log(
   `start with ${log.head().size} entries: ${(performance.now() - opening).toFixed(1)} ms`,
 );

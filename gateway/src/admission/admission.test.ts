@@ -5,11 +5,11 @@ import { createCrashFileSystem } from '../disk/crash-file-system-fake.ts';
 import { createDisk, type Disk } from '../disk/disk.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { GatewayEvent } from '../events.ts';
-import { createFixtureRegister } from '../register-fixture.ts';
-import { openSiteLog, type SiteLog } from '../site-log/site-log.ts';
-import { type Admission, createAdmission } from './admission.ts';
-import { type ChainHeads, openChainHeads } from './chain-heads.ts';
-import { openQuarantine } from './quarantine.ts';
+import { createFixtureHolder, type FixtureRegister } from '../register-fixture.ts';
+import { type FixtureSite, openFixtureSite } from '../site-fixture.ts';
+import type { SiteLog } from '../site-log/site-log.ts';
+import type { Admission } from './admission.ts';
+import type { ChainHeads } from './chain-heads.ts';
 
 const ORIGIN = 'sigill.example/demo/house-17';
 const OTHER = 'sigill.example/demo/house-18';
@@ -19,6 +19,7 @@ let disk: Disk;
 let logSigner: ReturnType<typeof newSigner>;
 let agent: FixtureAgent;
 let other: FixtureAgent;
+let site: FixtureSite;
 let log: SiteLog;
 let heads: ChainHeads;
 let admission: Admission;
@@ -27,40 +28,24 @@ let events: GatewayEvent[];
 beforeEach(async () => {
   fileSystem = createCrashFileSystem();
   disk = createDisk('/', fileSystem);
-  for (const directory of ['log', 'heads', 'quarantine']) await disk.settle(directory);
   logSigner = newSigner();
   agent = createFixtureAgent(ORIGIN);
   other = createFixtureAgent(ORIGIN);
   await open();
 });
 
-async function open(): Promise<void> {
-  log = await openSiteLog({
-    disk: createDisk('/log', fileSystem),
-    origin: ORIGIN,
-    signer: logSigner,
-  });
-  heads = await openChainHeads(createDisk('/heads', fileSystem), log);
-  const register = createFixtureRegister({
-    origin: ORIGIN,
-    log: logSigner,
-    agents: [{ key: agent.signer.publicKey }, { key: other.signer.publicKey }],
-  });
-  events = [];
-  admission = createAdmission({
-    log,
-    heads,
-    quarantine: openQuarantine(createDisk('/quarantine', fileSystem)),
-    record: register.slot,
-    tell: (event) => events.push(event),
-  });
+async function open(change: { register?: FixtureRegister } = {}): Promise<void> {
+  const agents = [agent.signer, other.signer];
+  site = await openFixtureSite({ fileSystem, origin: ORIGIN, logSigner, agents, ...change });
+  ({ log, heads, admission, events } = site);
 }
 
 test('a sealed batch enters the log and its receipt proves it', async () => {
   const batch = agent.seal();
-  const { index, receipt } = await admission.admit(batch.bytes);
+  const { index } = await admission.admit(batch.bytes);
   expect(index).toBe(0);
-  const checkpoint = verifyReceipt(parseReceipt(receipt), batch.seal, ORIGIN, logSigner.publicKey);
+  const receipt = parseReceipt(log.receipt(index));
+  const checkpoint = verifyReceipt(receipt, batch.seal, ORIGIN, logSigner.publicKey);
   expect(checkpoint.size).toBe(1);
 });
 
@@ -76,9 +61,9 @@ test('offers that wait together are appended together, agents mixed', async () =
   );
   const admitted = await Promise.all(batches.map(({ bytes }) => admission.admit(bytes)));
   expect(admitted.map(({ index }) => index)).toEqual(batches.map((_, index) => index));
-  expect(rounds).toBe(2); // the first alone, then all that came meanwhile
+  expect(rounds).toBe(1);
   for (const [position, batch] of batches.entries()) {
-    const receipt = parseReceipt(admitted[position]!.receipt);
+    const receipt = parseReceipt(log.receipt(admitted[position]!.index));
     verifyReceipt(receipt, batch.seal, ORIGIN, logSigner.publicKey);
   }
 });
@@ -128,13 +113,15 @@ describe('refused', () => {
   });
 
   test('a revoked agent', async () => {
-    const register = createFixtureRegister({
-      origin: ORIGIN,
-      log: logSigner,
-      agents: [{ key: other.signer.publicKey }, { key: agent.signer.publicKey, state: 'revoked' }],
+    await open({
+      register: createFixtureHolder({
+        ...{ origin: ORIGIN, log: logSigner },
+        agents: [
+          { key: other.signer.publicKey },
+          { key: agent.signer.publicKey, state: 'revoked' },
+        ],
+      }),
     });
-    const quarantine = openQuarantine(createDisk('/quarantine', fileSystem));
-    admission = createAdmission({ log, heads, quarantine, record: register.slot, tell: () => {} });
     expect(await code(agent.seal().bytes)).toBe('AGENT_REVOKED');
     expect(await code(other.seal().bytes)).toBe('admitted');
   });
@@ -202,13 +189,40 @@ describe('a cloned card', () => {
     const { bytes } = clone.seal({ closedAt: 1 });
     await caught(bytes);
     const [file] = disk.list('quarantine');
-    expect(file).toMatch(/^[0-9a-f]{32}-1\.batch$/);
+    expect(file).toMatch(/^[0-9a-f]{32}-1-0\.batch$/);
     expect(disk.read(`quarantine/${file}`)).toEqual(bytes);
     await open();
     await expect(admission.admit(agent.seal().bytes)).rejects.toMatchObject({
       code: 'AGENT_QUARANTINED',
     });
     expect((await admission.admit(other.seal().bytes)).index).toBe(2);
+  });
+
+  test('whose box the operator lets in again goes on behind the head; what was sealed aside stays out', async () => {
+    const aside = clone.seal({ closedAt: 1 });
+    await caught(aside.bytes);
+    expect(site.conflicts.list()).toMatchObject([{ batch: 1, rev: 0 }]);
+    expect(await site.register.admit(site.register.revise({}))).toBe(true);
+    expect(site.conflicts.list()).toEqual([]);
+    expect((await admission.admit(agent.seal().bytes)).index).toBe(2);
+    await expect(admission.admit(aside.bytes)).rejects.toMatchObject({ code: 'BATCH_CONFLICT' });
+    expect(site.conflicts.list()).toMatchObject([{ batch: 1, rev: 1 }]);
+  });
+
+  test('put back and started anew is told from two boxes that take turns', async () => {
+    const [first, second] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
+    await admission.admit(agent.seal({ boot: first }).bytes);
+    await expect(admission.admit(clone.seal({ boot: second }).bytes)).rejects.toMatchObject({
+      message: expect.stringContaining('put back to an older state'),
+    });
+    expect(events.at(-1)).toMatchObject({ facts: { kind: 'rollback' } });
+    await expect(admission.admit(agent.seal({ boot: first }).bytes)).rejects.toMatchObject({
+      code: 'AGENT_QUARANTINED',
+      message: expect.stringContaining('another box runs with a copy of this card'),
+    });
+    expect(events.at(-1)).toMatchObject({ level: 'alarm', facts: { kind: 'clone' } });
+    await open();
+    expect(site.conflicts.list()).toMatchObject([{ kind: 'rollback' }]);
   });
 
   test('that went on by itself is caught by the header it follows', async () => {

@@ -18,6 +18,7 @@ import {
   toHex,
 } from '@sigill/evidence';
 import type { Disk } from '../disk/disk.ts';
+import { backward } from '../site-log/backward.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 
 export interface LoggedHead extends ChainHead {
@@ -81,11 +82,10 @@ function findLogged(
 ): LoggedHead | null {
   if (head === undefined || batch > head.batch) return null;
   // An agent's batches are dense and in order: this one is at least as far back as the batches between.
-  for (let index = head.index - (head.batch - batch); index >= 0; index -= 1) {
-    const [seal] = log.entries(index, index + 1);
-    const opened = decodeSeal(seal!);
-    if (opened.header.batch === batch && equalBytes(opened.header.agent, agent)) {
-      return toLoggedHead(opened, index);
+  const newest = head.index - (head.batch - batch);
+  for (const { header, headerBytes, index } of backward(log, newest + 1)) {
+    if (header.batch === batch && equalBytes(header.agent, agent)) {
+      return toLoggedHead({ header, headerBytes }, index);
     }
   }
   return null;

@@ -190,7 +190,7 @@ describe('refused at start', () => {
 
   test('a driver that does not exist', async () => {
     edit('driver: dsmr-p1', 'driver: dsmr-p9');
-    expect(await refusal()).toContain('there is no driver dsmr-p9');
+    expect(await refusal()).toContain('found dsmr-p9; write a driver, one of dsmr-p1');
   });
 
   test('a ledger the policy does not name', async () => {

@@ -61,7 +61,7 @@ async function open(): Promise<void> {
   notary = await createNotary({
     ledger: chain.ledger,
     log,
-    register,
+    register: () => register,
     store: storeOf(),
     intervalMs: INTERVAL_MS,
     timers,

@@ -30,7 +30,8 @@ export interface Notary {
 export interface NotaryParts {
   readonly ledger: Ledger;
   readonly log: SiteLog;
-  readonly register: Register;
+  /** As it is then. */
+  readonly register: () => Register;
   readonly store: RollCallStore;
   readonly intervalMs: number;
   readonly timers: Timers;
@@ -71,7 +72,7 @@ export async function createNotary(parts: NotaryParts): Promise<Notary> {
     if (ledger.status().pending.some(({ leaf }) => leaf === null)) return;
     const index = countGiven(ledger);
     const before = index === 0 ? null : rollCallAt(store, index - 1);
-    const { rollCall, refused } = callNext(log, register, before);
+    const { rollCall, refused } = callNext(log, register(), before);
     const kept = { ...rollCall, calledAt: timers.now() };
     await store.keep(index, kept);
     await ledger.anchor(rollRootOf(kept), kept.calls.length);

@@ -46,6 +46,8 @@ export interface SiteLog {
    * @throws GatewayError SITE_LOG_MOVED, SITE_LOG_FROZEN
    */
   append(entries: readonly Uint8Array[], expectedSize: number): Promise<Checkpoint>;
+  /** What the head would be after these entries. */
+  extended(entries: readonly Uint8Array[]): Checkpoint;
   entries(from: number, to: number): Uint8Array[];
   root(size: number): Uint8Array;
   consistencyProof(oldSize: number, newSize: number): Uint8Array[];
@@ -60,6 +62,8 @@ export interface SiteLog {
   keepCosigned(note: string): Promise<void>;
   /** No appends from here on: the log has a future elsewhere, or its disk can no longer be trusted. */
   freeze(reason: string): void;
+  /** Why it takes no more entries; null: it does. */
+  frozen(): string | null;
 }
 
 const HEAD = 'head';
@@ -127,6 +131,7 @@ export async function openSiteLog({ disk, origin, signer }: SiteLogParts): Promi
       }
     },
 
+    extended: (entries) => extend(head, entries, tiles),
     entries: (from, to) => tiles.entriesAt(head.size, from, to),
     root: (size) => rootAt(size, tiles.hashesAt(head.size)),
     consistencyProof: (oldSize, newSize) =>
@@ -157,6 +162,7 @@ export async function openSiteLog({ disk, origin, signer }: SiteLogParts): Promi
     freeze(reason) {
       frozen ??= reason;
     },
+    frozen: () => frozen,
   };
 }
 

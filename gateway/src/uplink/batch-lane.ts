@@ -5,16 +5,17 @@
 import { decodeSeal, toHex } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
+import type { LoggedSeal } from '../site-log/backward.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 import { assertNotAhead } from './cloud-ahead.ts';
 import type { CloudClient } from './cloud-client.ts';
 
-/** An agent whose batches this gateway still holds. */
-export interface BatchHolder {
-  readonly id: Uint8Array;
+/** Where the batches of logged seals are held. */
+export interface HeldBatches {
   /** Null if it is held no more. */
-  read(batch: number): Promise<Uint8Array | null>;
-  release(beforeBatch: number): Promise<void>;
+  read(logged: LoggedSeal, seal: Uint8Array): Promise<Uint8Array | null>;
+  /** Those of entries below are needed no more. */
+  release(beforeIndex: number): Promise<void>;
 }
 
 export interface BatchLane {
@@ -29,7 +30,7 @@ export interface BatchLane {
 export interface BatchLaneParts {
   readonly client: CloudClient;
   readonly log: SiteLog;
-  readonly holders: readonly BatchHolder[];
+  readonly held: Pick<HeldBatches, 'read'>;
   readonly tell: Tell;
 }
 
@@ -37,7 +38,7 @@ export interface BatchLaneParts {
 const WINDOW_BATCHES = 64;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
-export function createBatchLane({ client, log, holders, tell }: BatchLaneParts): BatchLane {
+export function createBatchLane({ client, log, held, tell }: BatchLaneParts): BatchLane {
   let next = 0;
   let window = WINDOW_BATCHES;
 
@@ -51,7 +52,7 @@ export function createBatchLane({ client, log, holders, tell }: BatchLaneParts):
     const batches: Uint8Array[] = [];
     let bytes = 0;
     for (const [offset, seal] of seals.entries()) {
-      const batch = await readBatch(holders, seal, next + offset);
+      const batch = await readBatch(held, seal, next + offset);
       bytes += batch.length;
       if (batches.length > 0 && bytes > WINDOW_BYTES) break;
       batches.push(batch);
@@ -91,14 +92,14 @@ export function createBatchLane({ client, log, holders, tell }: BatchLaneParts):
 }
 
 async function readBatch(
-  holders: readonly BatchHolder[],
+  held: Pick<HeldBatches, 'read'>,
   seal: Uint8Array,
   index: number,
 ): Promise<Uint8Array> {
-  const { agent, batch } = decodeSeal(seal).header;
-  const holder = holders.find(({ id }) => toHex(id) === toHex(agent));
-  const bytes = await holder?.read(batch);
-  if (bytes !== null && bytes !== undefined) return bytes;
+  const opened = decodeSeal(seal);
+  const { agent, batch } = opened.header;
+  const bytes = await held.read({ ...opened, index }, seal);
+  if (bytes !== null) return bytes;
   throw new GatewayError(
     'BATCH_LOST',
     `the cloud asks for batch ${batch} of agent ${toHex(agent)} (entry ${index}), which is held no more: it had been receipted; restore the cloud's archive from its own backup`,

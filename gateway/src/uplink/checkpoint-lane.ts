@@ -29,8 +29,8 @@ export interface CheckpointLaneParts {
   readonly client: CloudClient;
   readonly log: SiteLog;
   readonly batches: BatchLane;
-  /** The cosigning keys that the operator's record names. */
-  readonly witnesses: readonly NoteKey[];
+  /** The cosigning keys that the operator's record names now. */
+  readonly witnesses: () => readonly NoteKey[];
 }
 
 export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane {
@@ -77,7 +77,7 @@ export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane
       });
     }
     const cosignedNote = note + answer.lines;
-    assertCosigned(cosignedNote, witnesses);
+    assertCosigned(cosignedNote, witnesses());
     await log.keepCosigned(cosignedNote);
     cosigned = size;
 
@@ -96,7 +96,7 @@ export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane
     },
     async push(signal) {
       const { size } = log.head();
-      const witnessed = witnesses.length === 0 || size === cosigned;
+      const witnessed = witnesses().length === 0 || size === cosigned;
       if (size === receipted && witnessed) return;
       const note = await log.publish();
       await askReceipt(note, signal);

@@ -3,7 +3,17 @@
  * promises is refused here, so that the lanes above decide on values only.
  * @module
  */
-import { encodeCbor, fromBase64, utf8 } from '@sigill/evidence';
+import {
+  CborReader,
+  createSign1,
+  EvidenceError,
+  encodeCbor,
+  fromBase64,
+  MAX_BATCH_BYTES,
+  type Signer,
+  toBase64,
+  utf8,
+} from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Timers } from '../timers.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
@@ -13,6 +23,25 @@ export interface CloudState {
   readonly next: number;
   readonly checkpointSize: number;
   readonly anchors: AnchorCounts;
+  /** The newest checkpoint it holds, signed by this log; null before the first, and from a cloud that does not say. */
+  readonly checkpoint: string | null;
+}
+
+/** What the cloud gives back of a log to whoever holds its key. */
+export interface CloudEntries {
+  /** From the index asked for on, as the cloud received them. */
+  readonly batches: readonly Uint8Array[];
+  /** Consistency from behind the last of them to the newest checkpoint; empty where that is not larger. */
+  readonly path: readonly Uint8Array[];
+}
+
+export interface ToldConflict {
+  readonly origin: string;
+  /** Of the slot's record then. */
+  readonly rev: number;
+  readonly kind: 'clone' | 'rollback';
+  /** It contradicts the log. */
+  readonly seal: Uint8Array;
 }
 
 export interface AnchorCounts {
@@ -54,10 +83,18 @@ export interface CloudClient {
   addCheckpoint(request: string, signal: AbortSignal): Promise<WitnessAnswer>;
   /** Resolves to where the cloud stands then. */
   sendAnchor(bundle: string, signal: AbortSignal): Promise<AnchorCounts>;
+  /** @param logKey shows that it is the log's owner who asks */
+  entries(origin: string, from: number, logKey: Signer, signal: AbortSignal): Promise<CloudEntries>;
+  /** Resolves when the operator can read it there. */
+  tellConflict(conflict: ToldConflict, signal: AbortSignal): Promise<void>;
 }
 
 // A cloud that takes longer has lost the request: a batch of the largest size is checked in a second.
 const ANSWER_TIMEOUT_MS = 30_000;
+// COSE_Sign1 over CBOR ["sigill.request.1", nonce of the challenge, path with query], base64.
+const REQUEST_HEADER = 'x-sigill-request';
+// The cloud ends an answer at 4 MiB, or behind the first batch.
+const MAX_ENTRIES_BYTES = 4 * 1024 * 1024 + MAX_BATCH_BYTES;
 
 export function createCloudClient(http: HttpClient, timers: Timers): CloudClient {
   async function ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
@@ -88,6 +125,7 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
         next: asCount(body.next),
         checkpointSize: asCount(body.checkpointSize),
         anchors: asAnchorCounts(asObject(body.anchors)),
+        checkpoint: typeof body.checkpoint === 'string' ? body.checkpoint : null,
       };
     },
 
@@ -124,7 +162,39 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
       const request = post('/ingest/v1/anchors', 'application/json', utf8(bundle));
       return asAnchorCounts(readJson(await ask(request, signal)));
     },
+
+    async entries(origin, from, logKey, signal) {
+      const challenge = await ask({ method: 'GET', path: '/ingest/v1/challenge' }, signal);
+      const nonce = String(readJson(challenge).nonce);
+      const path = `/ingest/v1/entries?origin=${encodeURIComponent(origin)}&from=${from}`;
+      const asked = encodeCbor(['sigill.request.1', nonce, path]);
+      const headers = { [REQUEST_HEADER]: toBase64(createSign1(asked, logKey)) };
+      const maxAnswerBytes = MAX_ENTRIES_BYTES;
+      const answer = await ask({ method: 'GET', path, headers, maxAnswerBytes }, signal);
+      assertDone(answer);
+      return readEntries(answer);
+    },
+
+    async tellConflict({ origin, rev, kind, seal }, signal) {
+      const body = encodeCbor([origin, rev, kind, seal]);
+      assertDone(await ask(post('/ingest/v1/conflicts', 'application/cbor', body), signal));
+    },
   };
+}
+
+/** CBOR [[* batch], [* path]] */
+function readEntries(answer: HttpAnswer): CloudEntries {
+  try {
+    const reader = new CborReader(answer.body);
+    reader.tuple(2);
+    const batches = Array.from({ length: reader.array() }, () => reader.bytes());
+    const path = Array.from({ length: reader.array() }, () => reader.fixedBytes(32));
+    reader.end();
+    return { batches, path };
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    throw invalidAnswer('entries of the site log', clip(answer), cause);
+  }
 }
 
 function unanswered({ path }: HttpRequest, cause: unknown): GatewayError {

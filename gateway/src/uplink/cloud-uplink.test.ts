@@ -8,7 +8,7 @@ import { openSiteLog, type SiteLog } from '../site-log/site-log.ts';
 import { createFakeTimers, type FakeTimers } from '../timers-fake.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
 import { createAnchorLane } from './anchor-lane.ts';
-import { type BatchHolder, createBatchLane } from './batch-lane.ts';
+import { createBatchLane, type HeldBatches } from './batch-lane.ts';
 import { createCheckpointLane } from './checkpoint-lane.ts';
 import { createCloudClient } from './cloud-client.ts';
 import { answer, type FakeCloud, startFakeCloud } from './cloud-fake.ts';
@@ -65,28 +65,29 @@ function build(): void {
   timers = createFakeTimers();
   events = [];
   const tell = (event: GatewayEvent) => void events.push(event);
-  const holder: BatchHolder = {
-    id: agent.id,
-    read: async (batch) => held.get(batch) ?? null,
+  const holder: HeldBatches = {
+    read: async ({ header }) => held.get(header.batch) ?? null,
     release: async (before) => {
       released = before;
     },
   };
   http = createHttpClient(cloud.url, null);
   const client = createCloudClient(http, timers);
-  const batches = createBatchLane({ client, log, holders: [holder], tell });
+  const batches = createBatchLane({ client, log, held: holder, tell });
   uplink = createCloudUplink({
     client,
     log,
     batches,
-    checkpoints: createCheckpointLane({ client, log, batches, witnesses: [witnessKey] }),
+    checkpoints: createCheckpointLane({ client, log, batches, witnesses: () => [witnessKey] }),
     anchors: createAnchorLane(client, {
       given: () => anchors.length,
       mined: () => anchors.length,
       final: () => finalAnchors,
       bundle: async (index, status) => ({ ...anchors[index]!, status }),
     }),
-    releaser: createReleaser(log, [holder], KEEP_MS),
+    conflicts: { push: async () => {} },
+    restore: { compare: async () => {} },
+    releaser: createReleaser(holder, KEEP_MS),
     checkpointIntervalMs: INTERVAL_MS,
     timers,
     random: () => 0.5,

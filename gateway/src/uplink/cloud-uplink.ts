@@ -7,12 +7,14 @@
 import { backOffMs } from '@sigill/firmware-bridge';
 import { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
+import type { Restore } from '../restore/restore.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 import type { Timers } from '../timers.ts';
 import type { AnchorLane } from './anchor-lane.ts';
 import type { BatchLane } from './batch-lane.ts';
 import type { CheckpointLane } from './checkpoint-lane.ts';
 import type { CloudClient } from './cloud-client.ts';
+import type { ConflictLane } from './conflict-lane.ts';
 import type { Releaser } from './release.ts';
 
 export interface CloudUplink {
@@ -20,6 +22,8 @@ export interface CloudUplink {
   run(signal: AbortSignal): Promise<void>;
   /** Something new is in the log, or anchored. */
   wake(): void;
+  /** Asks the cloud where it stands before anything else is sent. */
+  askAgain(): void;
   status(): CloudUplinkStatus;
 }
 
@@ -39,6 +43,8 @@ export interface CloudUplinkParts {
   readonly checkpoints: CheckpointLane;
   /** Null without a ledger. */
   readonly anchors: AnchorLane | null;
+  readonly conflicts: ConflictLane;
+  readonly restore: Restore;
   readonly releaser: Releaser;
   readonly checkpointIntervalMs: number;
   readonly timers: Timers;
@@ -50,7 +56,8 @@ export interface CloudUplinkParts {
 const BACK_OFF = { firstMs: 1_000, maxMs: 300_000 };
 
 export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
-  const { client, log, batches, checkpoints, anchors, releaser, timers, tell } = parts;
+  const { client, log, batches, checkpoints, anchors, conflicts, restore, releaser } = parts;
+  const { timers, tell } = parts;
   let lastError: GatewayError | null = null;
   let reachable = false;
   let failures = 0;
@@ -59,6 +66,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
 
   async function resume(signal: AbortSignal): Promise<void> {
     const state = await client.state(log.origin, signal);
+    await restore.compare(state, signal);
     batches.resume(state.next);
     checkpoints.resume(state.checkpointSize);
     anchors?.resume(state.anchors);
@@ -73,6 +81,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
       releaser.receipted(checkpoints.receipted(), timers.now());
     }
     await anchors?.push(signal);
+    await conflicts.push(signal);
     await releaser.run(timers.now());
   }
 
@@ -124,6 +133,10 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
       }
     },
     wake: () => waking.abort(),
+    askAgain() {
+      reachable = false;
+      waking.abort();
+    },
     status: () => ({
       reachable,
       sent: batches.next(),

@@ -22,6 +22,9 @@ export interface HttpRequest {
   readonly path: string;
   readonly type?: string;
   readonly body?: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The largest answer that is expected. */
+  readonly maxAnswerBytes?: number;
 }
 
 export interface HttpAnswer {
@@ -29,7 +32,7 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
-// Every answer we ask for fits in a few hundred bytes; a server that sends more is not ours.
+// Where nothing else is asked for, an answer fits in a few hundred bytes; a server that sends more is not ours.
 const MAX_ANSWER_BYTES = 1 << 20;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -49,15 +52,16 @@ export function createHttpClient(url: URL, certificate: Uint8Array | null): Http
   const send = secure ? httpsRequest : httpRequest;
 
   return {
-    request({ method, path, type, body }, signal) {
+    request({ method, path, type, body, ...rest }, signal) {
       return new Promise((resolve, reject) => {
         const headers = {
+          ...rest.headers,
           ...(type === undefined ? {} : { 'content-type': type }),
           ...(body === undefined ? {} : { 'content-length': body.length }),
         };
         const target = new URL(path.replace(/^\//, ''), url.href.replace(/\/?$/, '/'));
         const request = send(target, { method, headers, agent, signal }, (response) => {
-          readBody(response).then(
+          readBody(response, rest.maxAnswerBytes ?? MAX_ANSWER_BYTES).then(
             (bytes) => resolve({ status: response.statusCode ?? 0, body: bytes }),
             (cause) => reject(asUnreachable(url, cause)),
           );
@@ -139,16 +143,16 @@ function mismatch(host: string, shown: Uint8Array, pinned: Uint8Array | null): G
   );
 }
 
-async function readBody(response: IncomingMessage): Promise<Uint8Array> {
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) {
+    if (length > maxBytes) {
       response.destroy();
       throw new GatewayError(
         'CLOUD_ANSWER_INVALID',
-        `an answer of more than ${MAX_ANSWER_BYTES} bytes; is cloud.url the address of a Sigill cloud?`,
+        `an answer of more than ${maxBytes} bytes; is cloud.url the address of a Sigill cloud?`,
         { retryable: true },
       );
     }

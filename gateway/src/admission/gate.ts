@@ -1,0 +1,59 @@
+/**
+ * Whether the site log may grow. At a start it waits for the cloud's word that this disk is not an older copy, but not
+ * for long: a box without a cloud in reach must run. Held, it takes nothing until the cloud was asked.
+ * @module
+ */
+import { GatewayError } from '../errors.ts';
+import type { Timers } from '../timers.ts';
+
+export interface Gate {
+  /** Null: it may grow. */
+  closedFor(): string | null;
+  /** Resolves when it may grow, or when the gateway stops. */
+  opened(): Promise<void>;
+  open(): void;
+  /** Until it is opened again. */
+  hold(reason: string): void;
+}
+
+// A box that boots has its network in less; what is read meanwhile is durable in the agents' journals.
+export const START_WAIT_MS = 60_000;
+
+/** @param waits whether there is a cloud to ask */
+export function createGate(timers: Timers, waits: boolean, signal: AbortSignal): Gate {
+  let reason: string | null = waits
+    ? 'the gateway has just started and first asks its cloud whether this disk is up to date'
+    : null;
+  const waiting: (() => void)[] = [];
+  const gate: Gate = {
+    closedFor: () => reason,
+    opened() {
+      if (reason === null) return Promise.resolve();
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    open() {
+      reason = null;
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+    hold(why) {
+      reason = why;
+    },
+  };
+  const first = reason;
+  const begun = waits ? timers.wait(START_WAIT_MS, signal) : Promise.resolve();
+  void begun.then(() => {
+    if (reason === first && !signal.aborted) gate.open();
+  });
+  signal.addEventListener('abort', () => {
+    for (const resolve of waiting.splice(0)) resolve();
+  });
+  return gate;
+}
+
+export function assertOpen(gate: Gate): void {
+  const reason = gate.closedFor();
+  if (reason === null) return;
+  throw new GatewayError('GATEWAY_STARTING', `nothing is taken yet: ${reason}`, {
+    retryable: true,
+  });
+}
