@@ -39,6 +39,9 @@ export class DriverError extends Error {
 
 export type TransportErrorCode =
   | 'ADDRESS_INVALID'
+  | 'BROKER_CERTIFICATE_MISMATCH'
+  | 'BROKER_CERTIFICATE_UNTRUSTED'
+  | 'BROKER_REFUSED'
   | 'CONNECTION_LOST'
   | 'CONNECTION_REFUSED'
   | 'CONNECT_TIMEOUT'
@@ -50,6 +53,7 @@ export type TransportErrorCode =
   | 'PORT_PERMISSION'
   | 'PORT_SPINNING'
   | 'PORT_STUCK'
+  | 'SUBSCRIPTION_REFUSED'
   | 'WRITE_BACKLOG'
   | 'WRITE_FAILED'
   | 'WRITE_TIMEOUT';

@@ -8,6 +8,7 @@ export * from './drivers.ts';
 export { TransportError, type TransportErrorCode } from './errors.ts';
 export * from './quantities.ts';
 export { findLockHolder } from './transports/lock-holder.ts';
+export { createMqttTransport, type MqttOptions } from './transports/mqtt.ts';
 export { createReplayTransport, type ReplayChunk } from './transports/replay.ts';
 export { createSerialTransport, type SerialOptions } from './transports/serial.ts';
 export { findObstacle } from './transports/serial-errors.ts';
