@@ -18,6 +18,24 @@ export type { AgentClock, ClockState } from './clock.ts';
 export { askStatus, followReadings, type ToldLine } from './control/control-client.ts';
 export { type Control, type ControlParts, startControl } from './control/control-server.ts';
 export { type ToldReading, tellReadings } from './control/told-reading.ts';
+export {
+  type BoxIdentity,
+  type Enrolled,
+  type EnrolmentEvent,
+  type EnrolmentParts,
+  enrol,
+} from './enrolment/client.ts';
+export { describeBox, describeEnrolmentEvent } from './enrolment/describe.ts';
+export { EnrolmentError, type EnrolmentErrorCode } from './enrolment/enrolment-error.ts';
+export {
+  type Answer,
+  createExchange,
+  type Exchange,
+  parseServerUrl,
+  type Question,
+  type ShownCertificate,
+} from './enrolment/exchange.ts';
+export { keepSecret, replaceFile } from './enrolment/files.ts';
 export { EdgeError, type EdgeErrorCode } from './errors.ts';
 export type { AskHead, GatewayHead } from './gateway-head.ts';
 export { type Disk, type DiskFile, readFully, writeFully } from './journal/disk.ts';
