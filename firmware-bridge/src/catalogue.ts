@@ -8,10 +8,14 @@ import { modbusMeter } from './energy/modbus-meter/modbus-meter.ts';
 import { DriverError } from './errors.ts';
 import { llrp } from './rfid/llrp/llrp.ts';
 import { yrm100 } from './rfid/yrm100/yrm100.ts';
+import { iso11784 } from './wildlife/iso11784/iso11784.ts';
 import { nmea0183 } from './wildlife/nmea0183/nmea0183.ts';
 
 export const drivers: ReadonlyMap<string, Driver> = new Map(
-  [dsmrP1, modbusMeter, yrm100, llrp, nmea0183].map((driver) => [driver.manifest.id, driver]),
+  [dsmrP1, modbusMeter, yrm100, llrp, nmea0183, iso11784].map((driver) => [
+    driver.manifest.id,
+    driver,
+  ]),
 );
 
 /** @throws DriverError DRIVER_UNKNOWN */
