@@ -38,6 +38,9 @@ export type CloudErrorCode =
   | 'CLOUD_REFUSED'
   // ingest
   | 'REQUEST_FORM'
+  | 'REQUEST_SIGNATURE'
+  | 'ENTRY_GONE'
+  | 'CONFLICT_UNPROVEN'
   | 'BATCH_UNREADABLE'
   | 'BATCH_CONFLICT'
   | 'ENTRIES_MISSING'

@@ -281,6 +281,7 @@ describe('the gateway’s routes', () => {
     expect(await json(`/ingest/v1/state?origin=${encodeURIComponent(site.origin)}`)).toEqual({
       next: 2,
       checkpointSize: 2,
+      checkpoint: note + line,
       anchors: { mined: 1, final: 1 },
     });
     const file = await get(path);

@@ -19,6 +19,8 @@ import { evidenceRoute } from './routes/evidence.ts';
 import { healthRoute } from './routes/health.ts';
 import { ingestAnchorsRoute } from './routes/ingest-anchors.ts';
 import { ingestBatchesRoute } from './routes/ingest-batches.ts';
+import { ingestConflictsRoute } from './routes/ingest-conflicts.ts';
+import { ingestEntriesRoute } from './routes/ingest-entries.ts';
 import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -47,6 +49,8 @@ const ROUTES: readonly Route[] = [
   ingestReceiptRoute,
   ingestAnchorsRoute,
   ingestStateRoute,
+  ingestEntriesRoute,
+  ingestConflictsRoute,
   witnessAddRoute,
   witnessCheckpointRoute,
   enrollRequestsRoute,

@@ -73,7 +73,7 @@ export async function quarantinedBytes(
   return row?.bytes instanceof Uint8Array ? row.bytes : null;
 }
 
-/** An alarm stays until someone has looked; the same one again only counts. */
+/** An alarm stays until someone has looked; the same one again only counts, in its newest words. */
 export interface Alarm {
   readonly origin: string;
   readonly code: string;
@@ -85,7 +85,7 @@ export interface Alarm {
 export async function raiseAlarm(sql: Sql, alarm: Alarm, at: number): Promise<void> {
   await sql.run(
     `INSERT INTO alarms VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (origin, code, about) DO UPDATE
-     SET last_at = excluded.last_at, times = times + 1`,
+     SET detail = excluded.detail, last_at = excluded.last_at, times = times + 1`,
     alarm.origin,
     alarm.code,
     alarm.about,
@@ -112,4 +112,26 @@ export async function listAlarms(sql: Sql): Promise<AlarmRow[]> {
     lastAt: toNumber(row.last_at),
     times: toNumber(row.times),
   }));
+}
+
+// As conflicts of agents are called, unlike an entry of a log that contradicts it.
+const AGENT_CONFLICT = 'agent ';
+
+/** One agent, two histories: seen at the gateway, under this revision of the slot's record. */
+export function raiseAgentConflict(
+  sql: Sql,
+  { origin, agent, rev, detail }: { origin: string; agent: string; rev: number; detail: string },
+  at: number,
+): Promise<void> {
+  const about = `${AGENT_CONFLICT}${agent} under revision ${rev}`;
+  return raiseAlarm(sql, { origin, code: 'BATCH_CONFLICT', about, detail }, at);
+}
+
+/** A next record is the operator's word on its agents: whoever is listed as active is in again, the others are out. */
+export async function settleAgentConflicts(sql: Sql, origin: string): Promise<void> {
+  await sql.run(
+    "DELETE FROM alarms WHERE origin = ? AND code = 'BATCH_CONFLICT' AND about LIKE ? || '%'",
+    origin,
+    AGENT_CONFLICT,
+  );
 }

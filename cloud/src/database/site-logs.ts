@@ -60,6 +60,36 @@ export async function entryLeaf(
   return row === undefined ? null : toBytes(row.leaf);
 }
 
+/** An entry as far as it is needed to find its bytes. */
+export interface HeldEntry {
+  readonly entry: number;
+  readonly leaf: Uint8Array;
+  /** Null when no agent signed its header. */
+  readonly agent: Uint8Array | null;
+  readonly batch: number | null;
+}
+
+/** At most `count` entries from an index on, in order. */
+export async function heldEntries(
+  sql: Sql,
+  origin: string,
+  from: number,
+  count: number,
+): Promise<HeldEntry[]> {
+  const rows = await sql.all(
+    'SELECT entry, leaf, agent, batch FROM entries WHERE origin = ? AND entry >= ? ORDER BY entry LIMIT ?',
+    origin,
+    from,
+    count,
+  );
+  return rows.map((row) => ({
+    entry: toNumber(row.entry),
+    leaf: toBytes(row.leaf),
+    agent: row.agent === null ? null : toBytes(row.agent),
+    batch: row.batch === null ? null : toNumber(row.batch),
+  }));
+}
+
 /** Entries that continue the log from `size` on. */
 export async function appendEntries(
   sql: Sql,

@@ -9,8 +9,10 @@ import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
+import { createEntryGiver, type EntriesRequest, type GivenEntries } from './give-entries.ts';
 import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
 import { type BatchesTaken, type TakeBatchesParts, takeBatches } from './take-batches.ts';
+import { type ToldConflict, takeConflict } from './take-conflict.ts';
 import { originOf, takeReceipt } from './take-receipt.ts';
 import { anchorTree } from './tree-names.ts';
 import { createTurns } from './turns.ts';
@@ -25,12 +27,18 @@ export interface Ingest {
   anchor(bundle: AnchorBundle): Promise<AnchorCounts>;
   /** Where a gateway goes on. All are counts. */
   state(origin: string): Promise<IngestState>;
+  /** To be signed with a log's key, before entries are asked for. */
+  challenge(): string;
+  entries(request: EntriesRequest): Promise<GivenEntries>;
+  conflict(told: ToldConflict): Promise<void>;
 }
 
 export interface IngestState {
   readonly next: number;
   readonly checkpointSize: number;
   readonly anchors: AnchorCounts;
+  /** The newest one held, as the log signed it. */
+  readonly checkpoint: string | null;
 }
 
 export interface IngestParts extends TakeBatchesParts, TakeAnchorParts {
@@ -45,6 +53,7 @@ const MAX_AT_ONCE = 16;
 export function createIngest(parts: IngestParts): Ingest {
   const { database, register, ledger } = parts;
   const turns = createTurns();
+  const giver = createEntryGiver(parts);
   let atOnce = 0;
 
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -77,13 +86,19 @@ export function createIngest(parts: IngestParts): Ingest {
       return take(originOf(note), () => takeReceipt(parts, note));
     },
     anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
+    challenge: giver.challenge,
+    entries: (request) => counted(() => giver.give(request)),
+    conflict: (told) => counted(() => take(told.origin, () => takeConflict(parts, told))),
+
     async state(origin) {
       register.slotOf(origin);
       return database.read(async (sql) => {
+        const known = await newestCheckpoint(sql, origin);
         const log = ledger && (await anchorLog(sql, anchorTree(ledger.chainId, ledger.contract)));
         return {
           next: await nextEntry(sql, origin),
-          checkpointSize: (await newestCheckpoint(sql, origin))?.size ?? 0,
+          checkpointSize: known?.size ?? 0,
+          checkpoint: known?.note ?? null,
           anchors: { mined: log?.mined ?? 0, final: log?.final ?? 0 },
         };
       });

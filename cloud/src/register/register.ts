@@ -17,6 +17,7 @@ import {
   type SlotRecord,
 } from '@sigill/evidence';
 import type { Database } from '../database/database.ts';
+import { settleAgentConflicts } from '../database/quarantine.ts';
 import { addRecord, listRecords, type RecordRow } from '../database/register-records.ts';
 import { addSiteLog } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
@@ -53,7 +54,9 @@ export async function openRegister(
   async function keep(row: RecordRow): Promise<void> {
     await database.write(async (sql) => {
       await addRecord(sql, row);
-      if (row.origin !== null) await addSiteLog(sql, row.origin);
+      if (row.origin === null) return;
+      await addSiteLog(sql, row.origin);
+      await settleAgentConflicts(sql, row.origin);
     });
     rows.push(row);
   }

@@ -127,6 +127,8 @@ export interface FixtureSite {
   readonly origin: string;
   readonly agent: FixtureAgent;
   readonly operator: Signer;
+  /** Of the site log. */
+  readonly log: Signer;
   /** SHA-256 of the operator's first key, as a policy names it. */
   readonly operatorHash: Uint8Array;
   readonly operatorRecord: Uint8Array;
@@ -179,6 +181,7 @@ export function createSite(
     origin,
     agent,
     operator,
+    log,
     operatorHash: sha256(operator.publicKey),
     operatorRecord,
     slotRecord: newest,

@@ -13,6 +13,9 @@ const schema = {
       next: Count,
       checkpointSize: Count,
       anchors: Type.Object({ mined: Count, final: Count }),
+      checkpoint: Type.Union([Type.String(), Type.Null()], {
+        description: 'The newest one held, as the log signed it.',
+      }),
     }),
     404: ProblemSchema,
   },
