@@ -3,7 +3,9 @@
  * @module
  */
 import type { Command } from '@sigill/firmware-bridge';
+import { gatewayEnroll } from './commands/enroll.ts';
 import { gatewayInit } from './commands/init.ts';
+import { gatewayPassword } from './commands/password.ts';
 import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
 import { installCommand } from './tools/install/install-command.ts';
@@ -14,7 +16,9 @@ import { tailCommand } from './tools/tail/tail-command.ts';
 
 export const commands: readonly Command[] = [
   gatewayInit,
+  gatewayEnroll,
   gatewayRun,
+  gatewayPassword,
   portsCommand,
   doctorCommand,
   statusCommand,

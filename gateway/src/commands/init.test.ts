@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatNoteKey, parsePolicy, sha256 } from '@sigill/evidence';
+import { boxFingerprint, formatNoteKey, parsePolicy, sha256 } from '@sigill/evidence';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { newSigner } from '../agent-fixture.ts';
 import { parseGatewayConfig } from '../config.ts';
 import { fingerprintOf } from '../init/init-gateway.ts';
 import { readKeyFile } from '../keys/key-file.ts';
-import { openKeystore } from '../ledger/keystore.ts';
+import { createKeystore, openKeystore } from '../ledger/keystore.ts';
 import { openRegister } from '../register.ts';
 import { gatewayInit } from './init.ts';
 import { runCommand } from './io-fixture.ts';
@@ -57,6 +57,32 @@ test('makes keys, records, policy and configuration that belong together', async
   });
   expect(out).toContain(`Operator key  ${fingerprintOf(key('operator.pem').publicKey)}`);
   expect(out).toContain(`npx sigill gateway run ${join(directory, 'gateway.yaml')}`);
+});
+
+test('without an origin: the keys of a box to be let in, its fingerprint, and how to ask', async () => {
+  const { code, out } = await init('--name', 'house-17');
+  expect(code).toBe(0);
+  const [logKey, agentKey] = [key('log.pem').publicKey, key('agent.pem').publicKey];
+  expect(out).toContain(`  ${boxFingerprint({ logKey, agentKey })}\n`);
+  expect(out).toContain(`npx sigill gateway enroll URL CODE ${directory}`);
+  expect(out).toMatch(/█▀▀|██▄/);
+  expect(() => read('operator.record')).toThrow();
+  expect(() => key('operator.pem')).toThrow();
+  expect(statSync(join(directory, 'keys', 'log.pem')).mode & 0o777).toBe(0o600);
+  expect(parseDocument(read('gateway.yaml').toString()).toJS()).toMatchObject({
+    name: 'house-17',
+    ledger: 'none',
+    sources: [],
+  });
+});
+
+test('a box that anchors is given the account that the policy names', async () => {
+  const account = join(mkdtempSync(join(tmpdir(), 'account-')), 'anchor.json');
+  const address = await createKeystore(account);
+  const args = ['--name', 'house-17', '--ledger', 'development', '--account', account];
+  expect((await init(...args)).code).toBe(0);
+  const opened = await openKeystore(join(directory, 'keys/anchor.json'));
+  expect(opened.address.toLowerCase()).toBe(address);
 });
 
 test('a cloud on this machine gets its configuration and a witness key', async () => {
@@ -182,7 +208,10 @@ describe('overwrites nothing', () => {
 });
 
 test.each([
-  [['--name', 'g'], '--origin is missing'],
+  [['--name', 'g', '--cloud', 'http://127.0.0.1:1'], '--cloud belongs to a gateway alone'],
+  [['--name', 'g', '--ledger', 'development'], '--account is missing'],
+  [[...NAMED, '--account', 'anchor.json'], '--account belongs to a gateway that is let in'],
+  [['--name', 'My Gateway'], 'name: found My Gateway; write lower-case'],
   [['--origin', 'a.example'], '--name is missing'],
   [[...NAMED, '--nonsense'], "Unknown option '--nonsense'"],
   [[...NAMED, 'a-second-directory'], 'one directory, not'],

@@ -4,21 +4,40 @@
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type NoteKey, parseNoteKey } from '@sigill/evidence';
+import { describeBox } from '@sigill/edge';
+import { boxFingerprint, type NoteKey, parseNoteKey } from '@sigill/evidence';
 import { type Command, type CommandIo, findDriver } from '@sigill/firmware-bridge';
 import { GatewayError } from '../errors.ts';
 import type { InitSource, InitTransport } from '../init/init-files.ts';
-import type { InitOptions, MadeGateway } from '../init/init-gateway.ts';
+import {
+  type AloneOptions,
+  type EnrolledOptions,
+  initBox,
+  initGateway,
+  type MadeGateway,
+} from '../init/init-gateway.ts';
 import { assertSecure, certificateOf, formatPin } from '../uplink/http-client.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 const help = `
-Usage: npx sigill gateway init [DIR] --name NAME --origin ORIGIN [options]
+Usage: npx sigill gateway init [DIR] --name NAME [--source NAME=DRIVER:PLACE]… [options]
+       npx sigill gateway init [DIR] --name NAME --origin ORIGIN [options]
 
-Makes a gateway's keys, its records signed by a new operator key, the policy that verifiers need,
-and gateway.yaml, all ready for: sigill gateway run DIR/gateway.yaml. Overwrites nothing.
+Without --origin: makes the keys and gateway.yaml of a box that an operator will let in, shows its
+fingerprint, and says how to ask: sigill gateway enroll. With --origin: a gateway alone, with a new
+operator of its own, its records and the policy that verifiers need, ready for: sigill gateway run
+DIR/gateway.yaml. Overwrites nothing.
 
   --name NAME           what people call it: lower-case letters, digits, . _ -
+  --source NAME=DRIVER:PLACE
+                        a device; PLACE is a device file or host:port; may be repeated
+  --ledger none|development
+                        where anchors go (default none); development is a chain of this machine's own
+  --account FILE        to be let in, with --ledger development: keys/anchor.json of the cloud on
+                        this machine
+  --json                tell what was made as JSON
+
+A gateway alone:
   --origin ORIGIN       what its log is called for ever, such as example.org/site-17;
                         like a web address without its scheme, and without names of persons
   --cloud URL           where batches go; plain HTTP for a cloud on this machine (cloud.yaml is
@@ -26,11 +45,6 @@ and gateway.yaml, all ready for: sigill gateway run DIR/gateway.yaml. Overwrites
   --certificate PIN     the certificate to expect instead: sha256/…
   --witness VKEY        the key that cloud cosigns with, as it names itself; the operator's record
                         names it as its own, so that a verdict says so; may be repeated
-  --ledger none|development
-                        where anchors go (default none); development is a chain of this machine's own
-  --source NAME=DRIVER:PLACE
-                        a device; PLACE is a device file or host:port; may be repeated
-  --json                tell what was made as JSON
 `;
 
 export const gatewayInit: Command = {
@@ -44,14 +58,8 @@ const DEFAULT_BAUD_RATE = 115_200;
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
-    const { options, asJson } = await readOptions(args, io);
-    // Loaded when asked for: the ledger's library takes longer to load than most commands to run.
-    const { initGateway } = await import('../init/init-gateway.ts');
-    const made = await initGateway(options);
-    const { directory } = options;
-    io.stdout.write(
-      asJson ? `${JSON.stringify({ directory, ...made })}\n` : describe(options, made),
-    );
+    const { box, alone, asJson } = await readOptions(args, io);
+    io.stdout.write(box === null ? await makeAlone(alone, asJson) : makeBox(box, asJson));
     return 0;
   } catch (error) {
     const code = exitCodeOf(error);
@@ -61,29 +69,64 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   }
 }
 
-async function readOptions(
-  args: readonly string[],
-  io: CommandIo,
-): Promise<{ options: InitOptions; asJson: boolean }> {
+async function makeAlone(options: AloneOptions, asJson: boolean): Promise<string> {
+  const made = await initGateway(options);
+  const { directory } = options;
+  return asJson ? `${JSON.stringify({ directory, ...made })}\n` : describe(options, made);
+}
+
+function makeBox(options: EnrolledOptions, asJson: boolean): string {
+  const { files, ...keys } = initBox(options);
+  const { directory } = options;
+  const fingerprint = boxFingerprint(keys);
+  if (asJson) return `${JSON.stringify({ directory, files, fingerprint })}\n`;
+  return `Made in ${directory}
+${files.map((file) => `  ${file}`).join('\n')}
+
+${describeBox(keys)}
+Next, with the address and the code that the operator gives you:
+  npx sigill gateway enroll URL CODE ${directory}
+`;
+}
+
+type ReadOptions =
+  | { readonly box: EnrolledOptions; readonly alone: null; readonly asJson: boolean }
+  | { readonly box: null; readonly alone: AloneOptions; readonly asJson: boolean };
+
+async function readOptions(args: readonly string[], io: CommandIo): Promise<ReadOptions> {
   const { values, positionals } = parseArguments(args);
   if (positionals.length > 1) throw usage(`one directory, not ${positionals.join(' and ')}`);
   const ledger = values.ledger ?? 'none';
   if (ledger !== 'none' && ledger !== 'development') {
     throw usage(`--ledger ${ledger}: write none or development`);
   }
-  return {
-    asJson: values.json ?? false,
-    options: {
-      directory: resolve(positionals[0] ?? '.'),
-      name: required('name', values.name),
-      origin: required('origin', values.origin),
-      cloud:
-        values.cloud === undefined ? null : await readCloud(values.cloud, values.certificate, io),
-      ledger,
-      sources: (values.source ?? []).map(readSource),
-      witnesses: (values.witness ?? []).map(readWitness),
-    },
-  };
+  const asJson = values.json ?? false;
+  const common = {
+    directory: resolve(positionals[0] ?? '.'),
+    name: required('name', values.name),
+    ledger,
+    sources: (values.source ?? []).map(readSource),
+  } as const;
+  const { origin, account } = values;
+  if (origin === undefined) {
+    for (const option of ['cloud', 'certificate', 'witness'] as const)
+      if (values[option] !== undefined)
+        throw usage(
+          `--${option} belongs to a gateway alone, with --origin; else enrolment brings it: sigill gateway enroll URL CODE`,
+        );
+    if (ledger === 'development' && account === undefined) {
+      throw usage(
+        '--account is missing: the operator’s policy names the account that anchors, so give its keystore, keys/anchor.json of the cloud on this machine',
+      );
+    }
+    return { box: { ...common, account: account ?? null }, alone: null, asJson };
+  }
+  if (account !== undefined)
+    throw usage('--account belongs to a gateway that is let in, without --origin');
+  const cloud =
+    values.cloud === undefined ? null : await readCloud(values.cloud, values.certificate, io);
+  const witnesses = (values.witness ?? []).map(readWitness);
+  return { box: null, alone: { ...common, origin, cloud, witnesses }, asJson };
 }
 
 function parseArguments(args: readonly string[]) {
@@ -98,6 +141,7 @@ function parseArguments(args: readonly string[]) {
         certificate: { type: 'string' },
         witness: { type: 'string', multiple: true },
         ledger: { type: 'string' },
+        account: { type: 'string' },
         source: { type: 'string', multiple: true },
         json: { type: 'boolean' },
       },
@@ -169,7 +213,7 @@ function usage(message: string): GatewayError {
   return new GatewayError('USAGE', message);
 }
 
-function describe({ directory, cloud, ledger }: InitOptions, made: MadeGateway): string {
+function describe({ directory, cloud, ledger }: AloneOptions, made: MadeGateway): string {
   const at = (file: string) => join(directory, file);
   const next = [
     `Move ${at('keys/operator.pem')} and ${at('keys/operator-next.pem')} to a safe place off this machine; a gateway runs without them.`,

@@ -16,7 +16,8 @@ export interface InitSource {
 
 export interface GatewayFile {
   readonly name: string;
-  readonly origin: string;
+  /** Null: enrolment brings it, with records, policy and cloud. */
+  readonly origin: string | null;
   readonly cloud: { readonly url: string; readonly pin: string | null } | null;
   readonly ledger: 'none' | 'development';
   readonly sources: readonly InitSource[];
@@ -25,17 +26,26 @@ export interface GatewayFile {
 export function formatGatewayFile({ name, origin, cloud, ledger, sources }: GatewayFile): string {
   return `# A Sigill gateway. Files are relative to this one; sigill gateway run names what is wrong in it.
 name: ${name}
-origin: ${origin}
+${origin === null ? TO_BE_ENROLLED : formatStanding(origin, cloud)}ledger: ${ledger}
+checkpoint: { intervalMs: 10000 }
+anchor: { intervalMs: 600000 }
+batch: { count: 500, bytes: 262144, ageMs: 10000 }
+sources:${sources.length === 0 ? ' []' : `\n${sources.map(formatSource).join('')}`}
+`;
+}
+
+const TO_BE_ENROLLED = `# sigill gateway enroll URL CODE writes origin, records, policy and cloud.
+data: ./data
+keys: ./keys
+`;
+
+function formatStanding(origin: string, cloud: GatewayFile['cloud']): string {
+  return `origin: ${origin}
 data: ./data
 keys: ./keys
 records: [operator.record, slot-1.record]
 policy: policy.json
 cloud: ${formatCloud(cloud)}
-ledger: ${ledger}
-checkpoint: { intervalMs: 10000 }
-anchor: { intervalMs: 600000 }
-batch: { count: 500, bytes: 262144, ageMs: 10000 }
-sources:${sources.length === 0 ? ' []' : `\n${sources.map(formatSource).join('')}`}
 `;
 }
 

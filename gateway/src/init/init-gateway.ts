@@ -6,24 +6,33 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DevelopmentAccounts, NoteKey } from '@sigill/evidence';
+import type { BoxKeys, DevelopmentAccounts, NoteKey } from '@sigill/evidence';
 import { parseGatewayConfig } from '../config.ts';
 import { syncDirectoryNow } from '../disk/file-system.ts';
 import { GatewayError } from '../errors.ts';
-import { createKeyFile } from '../keys/key-file.ts';
-import { createKeystore } from '../ledger/keystore.ts';
+import { createKeyFile, readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 import { formatCloudFile, formatGatewayFile, type InitSource } from './init-files.ts';
 import { makeRegister } from './make-register.ts';
 
 export interface InitOptions {
   readonly directory: string;
   readonly name: string;
-  readonly origin: string;
-  readonly cloud: { readonly url: URL; readonly pin: string | null } | null;
   readonly ledger: 'none' | 'development';
   readonly sources: readonly InitSource[];
+}
+
+/** A gateway that is alone with an operator of its own. */
+export interface AloneOptions extends InitOptions {
+  readonly origin: string;
+  readonly cloud: { readonly url: URL; readonly pin: string | null } | null;
   /** Of a cloud elsewhere; one on this machine gets a key of its own. */
   readonly witnesses: readonly NoteKey[];
+}
+
+/** A gateway that an operator will let in. */
+export interface EnrolledOptions extends InitOptions {
+  /** Keystore of the account that anchors on the development chain, as sigill cloud init made it. */
+  readonly account: string | null;
 }
 
 export interface MadeGateway {
@@ -34,28 +43,45 @@ export interface MadeGateway {
   readonly hasCloudFile: boolean;
 }
 
+export interface MadeBox extends BoxKeys {
+  readonly files: readonly string[];
+}
+
 const DEVELOPMENT_RPC = 'http://127.0.0.1:7446';
 const DEFAULT_HTTP_PORT = 80;
 
+/** Keys and gateway.yaml; what else a gateway needs comes with its enrolment. @throws GatewayError, EdgeError */
+export function initBox(options: EnrolledOptions): MadeBox {
+  const { directory, account } = options;
+  const gatewayFile = formatGatewayFile({ ...options, origin: null, cloud: null });
+  const complete = formatGatewayFile({ ...options, origin: 'a', cloud: null });
+  parseGatewayConfig(complete, join(directory, 'gateway.yaml'));
+  const secrets = account === null ? [] : readAccount(account);
+  assertNothingThere(directory, false, options.ledger);
+  const { key, write, files } = createMaker(directory);
+  const agent = key('keys/agent.pem');
+  const log = key('keys/log.pem');
+  for (const { file, content } of secrets) {
+    writeSecretFile(join(directory, file), content);
+    files.push(file);
+  }
+  write('gateway.yaml', gatewayFile);
+  syncDirectoryNow(directory);
+  return { files, logKey: log.publicKey, agentKey: agent.publicKey };
+}
+
 /** @throws GatewayError FILE_EXISTS, EdgeError CONFIG_INVALID */
-export async function initGateway(options: InitOptions): Promise<MadeGateway> {
+export async function initGateway(options: AloneOptions): Promise<MadeGateway> {
   const { directory, origin, cloud, ledger } = options;
-  const files: string[] = [];
-  const at = (file: string) => join(directory, file);
   const local = cloud !== null && cloud.url.protocol === 'http:';
   const gatewayFile = formatGatewayFile({
     ...options,
     cloud: cloud && { url: cloud.url.origin, pin: cloud.pin },
   });
-  parseGatewayConfig(gatewayFile, at('gateway.yaml'));
+  parseGatewayConfig(gatewayFile, join(directory, 'gateway.yaml'));
   assertNothingThere(directory, local, ledger);
-  mkdirSync(at('keys'), { recursive: true, mode: 0o700 });
 
-  const key = (file: string) => {
-    const signer = createKeyFile(at(file));
-    files.push(file);
-    return signer;
-  };
+  const { key, write, files } = createMaker(directory);
   const agent = key('keys/agent.pem');
   const log = key('keys/log.pem');
   const operator = key('keys/operator.pem');
@@ -66,7 +92,7 @@ export async function initGateway(options: InitOptions): Promise<MadeGateway> {
     const { publicKey } = key('keys/witness.pem');
     witnesses.push({ name: witnessName, type: 4, publicKey });
   }
-  const accounts = ledger === 'none' ? null : await makeAccounts(at, files);
+  const accounts = ledger === 'none' ? null : await makeAccounts(directory, files);
   const { operatorRecord, slotRecord, policy } = makeRegister({
     origin,
     operator,
@@ -76,11 +102,6 @@ export async function initGateway(options: InitOptions): Promise<MadeGateway> {
     witnesses,
     ledger: accounts,
   });
-
-  const write = (file: string, content: string | Uint8Array) => {
-    writeNewFile(at(file), content);
-    files.push(file);
-  };
   write('operator.record', operatorRecord);
   write('slot-1.record', slotRecord);
   write('policy.json', policy);
@@ -91,6 +112,24 @@ export async function initGateway(options: InitOptions): Promise<MadeGateway> {
   write('gateway.yaml', gatewayFile);
   syncDirectoryNow(directory);
   return { files, fingerprint: fingerprintOf(operator.publicKey), hasCloudFile: local };
+}
+
+/** Makes files one after another, and tells which. */
+function createMaker(directory: string) {
+  const files: string[] = [];
+  mkdirSync(join(directory, 'keys'), { recursive: true, mode: 0o700 });
+  return {
+    files,
+    key(file: string) {
+      const signer = createKeyFile(join(directory, file));
+      files.push(file);
+      return signer;
+    },
+    write(file: string, content: string | Uint8Array) {
+      writeNewFile(join(directory, file), content);
+      files.push(file);
+    },
+  };
 }
 
 function assertNothingThere(directory: string, local: boolean, ledger: string): void {
@@ -106,12 +145,17 @@ function assertNothingThere(directory: string, local: boolean, ledger: string): 
   );
 }
 
-async function makeAccounts(
-  at: (file: string) => string,
-  files: string[],
-): Promise<DevelopmentAccounts> {
-  const operator = await createKeystore(at('keys/anchor.json'));
-  const guardian = await createKeystore(at('keys/guardian.json'));
+function readAccount(path: string): { file: string; content: string }[] {
+  return [
+    { file: 'keys/anchor.json', content: readSecretFile(path) },
+    { file: 'keys/anchor.json.password', content: readSecretFile(`${path}.password`) },
+  ];
+}
+
+async function makeAccounts(directory: string, files: string[]): Promise<DevelopmentAccounts> {
+  const { createKeystore } = await import('../ledger/keystore.ts');
+  const operator = await createKeystore(join(directory, 'keys/anchor.json'));
+  const guardian = await createKeystore(join(directory, 'keys/guardian.json'));
   files.push('keys/anchor.json', 'keys/guardian.json');
   return { operator, guardian, endpoint: DEVELOPMENT_RPC };
 }
