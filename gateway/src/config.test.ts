@@ -21,6 +21,7 @@ test('what is not written gets its default, and files lie beside the configurati
     anchor: { intervalMs: 600_000 },
     batch: { count: 500, bytes: 262_144, ageMs: 10_000 },
     broker: null,
+    status: null,
     sources: [],
   });
 });

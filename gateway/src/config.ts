@@ -13,6 +13,7 @@ import {
 import { parseDocument } from 'yaml';
 import { type BrokerConfig, readBroker } from './broker/broker-config.ts';
 import { GatewayError } from './errors.ts';
+import { readStatus, type StatusConfig } from './status-page/status-config.ts';
 
 export interface GatewayConfig {
   readonly name: string;
@@ -29,6 +30,8 @@ export interface GatewayConfig {
   readonly batch: { readonly count: number; readonly bytes: number; readonly ageMs: number };
   /** Null: none. */
   readonly broker: BrokerConfig | null;
+  /** The gateway's own page; null: none. */
+  readonly status: StatusConfig | null;
   readonly sources: readonly SourceConfig[];
 }
 
@@ -60,7 +63,7 @@ const NAME = /^[a-z0-9._-]{1,59}$/;
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
     ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
-    ...['checkpoint', 'anchor', 'batch', 'broker', 'sources'],
+    ...['checkpoint', 'anchor', 'batch', 'broker', 'status', 'sources'],
   ]);
   const directory = dirname(resolve(path));
   const at = (file: string) => resolve(directory, file);
@@ -90,6 +93,7 @@ export function parseGatewayConfig(text: string, path: string): GatewayConfig {
       ageMs: batch.count('ageMs', 100, 10_000),
     },
     broker: readBroker(root, at),
+    status: readStatus(root, at),
     sources: readSources(root),
   };
 }

@@ -81,6 +81,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
     boot: new Uint8Array(16).fill(9),
     software: 'sigill/test',
     configuration: new Uint8Array(32),
+    sealed: () => {},
     startAnew: () => void events.push({ level: 'info', what: 'start-anew', text: '' }),
     ...change,
   });

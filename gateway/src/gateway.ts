@@ -3,7 +3,7 @@
  * sockets and disks are handed in; what is started here is stopped in the opposite order.
  * @module
  */
-import type { Agent, AgentClock, Disk as JournalDisk, SourceSet } from '@sigill/edge';
+import type { Agent, AgentClock, Disk as JournalDisk, SealedBatch, SourceSet } from '@sigill/edge';
 import { agentId, type Signer } from '@sigill/evidence';
 import { createHeldBatches } from './agents/held-batches.ts';
 import { createAgentLinks } from './agents/link.ts';
@@ -49,6 +49,8 @@ export interface GatewayParts {
   /** SHA-256 of the configuration. */
   readonly configuration: Uint8Array;
   readonly tell: Tell;
+  /** Called with each batch that this box seals. */
+  readonly sealed: (batch: SealedBatch) => void;
   /** Entries came back from the cloud after the agent had begun: it must begin anew, behind them. */
   readonly startAnew: () => void;
 }
@@ -129,6 +131,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       },
     });
     opening.resolve(agent);
+    agent.subscribe(parts.sealed);
     const fromAgent = startOwnUplink({ agent, site, timers, random, tell, logged });
     sources.start(agent);
     broker =

@@ -19,10 +19,12 @@ import { watchConfig } from './config-watch.ts';
 import { acquireDataLock } from './disk/data-lock.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
 import { type Tell, toLog } from './events.ts';
+import { type Front, openFront } from './front.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { readKeyFile } from './keys/key-file.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
 import { readGivenText } from './read-given.ts';
+import { createReadingFeed, type ReadingFeed } from './reading-feed.ts';
 import { createRegisterHolder, openRegister, type RegisterHolder } from './register.ts';
 import { keepRecord, readRecords } from './register-files.ts';
 import { systemTimers } from './timers.ts';
@@ -51,7 +53,8 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
 
-  const start = () => startOnce({ ...config, sources }, text, register, tell, startAnew);
+  const feed = createReadingFeed();
+  const start = () => startOnce({ ...config, sources }, text, register, tell, startAnew, feed);
 
   /** What came back from the cloud stands in the site log now: the agent begins again behind it. */
   function startAnew(): void {
@@ -66,9 +69,16 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     });
   }
 
+  const status = () => started.gateway.status();
   let started: Started;
+  let front: Front;
   try {
     started = await start();
+    const { version } = manifest;
+    front = await openFront({ config, file, version, status, feed, tell }).catch(async (error) => {
+      await started.stop();
+      throw error;
+    });
   } catch (error) {
     await lock.release();
     throw error;
@@ -81,10 +91,11 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     config,
     rpc: started.rpc,
     register,
-    status: () => started.gateway.status(),
+    status,
     async stop() {
       stopped = true;
       watch.stop();
+      await front.stop();
       await turn.catch(() => undefined);
       await started.stop();
       await lock.release();
@@ -98,6 +109,7 @@ async function startOnce(
   register: RegisterHolder,
   tell: Tell,
   startAnew: () => void,
+  feed: ReadingFeed,
 ): Promise<Started> {
   const timers = systemTimers;
   const clock = createSystemClock();
@@ -114,6 +126,7 @@ async function startOnce(
   try {
     const gateway = await startGateway({
       ...{ config, register, sources, timers, clock, random, tell, startAnew },
+      sealed: feed.sealed,
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
       logKey: readKeyFile(join(config.keys, 'log.pem')),
       ledger: ledger?.ledger ?? null,
