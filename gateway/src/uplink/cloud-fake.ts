@@ -7,12 +7,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
+  consistencyPath,
   cosign,
   decodeBatch,
   decodeCbor,
+  encodeCbor,
+  fromBase64,
+  hashesOf,
   judgeAddCheckpoint,
   leafHash,
   openCheckpoint,
+  openSign1,
   parseAddCheckpoint,
   type Signer,
   toBase64,
@@ -23,6 +28,12 @@ export interface FakeCloud {
   readonly url: URL;
   /** Seals by index, as they came. */
   readonly seals: Uint8Array[];
+  /** The batches they came in. */
+  readonly batches: Uint8Array[];
+  /** The newest checkpoint receipted. */
+  checkpoint: string | null;
+  /** What was told of agents with two histories. */
+  readonly conflicts: { readonly kind: string; readonly seal: Uint8Array }[];
   /** `METHOD path`, one a request. */
   readonly requests: string[];
   readonly anchors: { mined: unknown[]; final: unknown[] };
@@ -42,6 +53,9 @@ export interface FakeCloudParts {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
+// As few that a test's log comes in pieces.
+const ENTRIES = 4;
+
 export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> {
   const { origin, logKey, witness, tls } = parts;
   const progress = new EventEmitter();
@@ -58,22 +72,50 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
     if (fault) return fault(request, response);
     const route = routes[path];
     if (route === undefined) return answer(response, 404, { detail: 'no such route' });
-    route(body, response);
+    route(body, response, request);
   }
 
-  const routes: Record<string, (body: Uint8Array, response: ServerResponse) => void> = {
+  const routes: Record<
+    string,
+    (body: Uint8Array, response: ServerResponse, request: IncomingMessage) => void
+  > = {
+    '/ingest/v1/challenge': (_body, response) => answer(response, 200, { nonce: 'a nonce' }),
+
+    '/ingest/v1/entries': (_body, response, request) => {
+      const path = request.url ?? '';
+      const signed = fromBase64(String(request.headers['x-sigill-request']));
+      const asked = encodeCbor(['sigill.request.1', 'a nonce', path]);
+      if (!Buffer.from(openSign1(signed, logKey)).equals(asked)) return answer(response, 403, {});
+      const from = Number(new URL(path, cloud.url).searchParams.get('from'));
+      const size = cloud.checkpointSize;
+      const end = from < size ? size : cloud.seals.length;
+      const batches = cloud.batches.slice(from, Math.min(end, from + ENTRIES));
+      const next = from + batches.length;
+      const hashes = hashesOf(cloud.seals.map(leafHash));
+      const proof = next < size ? consistencyPath(next, size, hashes) : [];
+      response.end(encodeCbor([batches, proof]));
+    },
+
+    '/ingest/v1/conflicts': (body, response) => {
+      const [, , kind, seal] = decodeCbor(body) as [string, number, string, Uint8Array];
+      cloud.conflicts.push({ kind, seal });
+      answer(response, 200, {});
+    },
+
     '/ingest/v1/state': (_body, response) =>
       answer(response, 200, {
         origin,
         next: cloud.seals.length,
         checkpointSize: cloud.checkpointSize,
+        checkpoint: cloud.checkpoint,
         anchors: { mined: cloud.anchors.mined.length, final: cloud.anchors.final.length },
       }),
 
     '/ingest/v1/batches': (body, response) => {
       const [, first, batches] = decodeCbor(body) as [string, number, Uint8Array[]];
       if (first !== cloud.seals.length) return answer(response, 409, { next: cloud.seals.length });
-      for (const batch of batches) cloud.seals.push(decodeBatch(batch).seal);
+      cloud.seals.push(...batches.map((batch) => decodeBatch(batch).seal));
+      cloud.batches.push(...batches);
       answer(response, 200, { next: cloud.seals.length, quarantined: [] });
     },
 
@@ -84,6 +126,7 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
       const own = toBase64(treeRoot(cloud.seals.slice(0, size).map(leafHash)));
       if (own !== toBase64(root)) return answer(response, 422, { detail: 'another root' });
       cloud.checkpointSize = size;
+      cloud.checkpoint = new TextDecoder().decode(body);
       answer(response, 200, { origin, size, root: own });
     },
 
@@ -125,6 +168,9 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
   const cloud: FakeCloud = {
     url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}`),
     seals: [],
+    batches: [],
+    checkpoint: null,
+    conflicts: [],
     requests: [],
     anchors: { mined: [], final: [] },
     witnessed: { size: 0, root: treeRoot([]) },
