@@ -10,12 +10,23 @@ function createFake() {
   const waits: number[] = [];
   const links: LinkListener[] = [];
   const states: TransportState[] = [];
+  const held: string[] = [];
+  const watches: (() => void)[] = [];
   const transport = createReconnectingTransport(
     (listener) => {
       links.push(listener);
-      return { write: async () => {}, close: async () => {} };
+      return {
+        write: async () => {},
+        pause: () => held.push('pause'),
+        resume: () => held.push('resume'),
+        close: async () => {},
+      };
     },
     {
+      watchPlug: (plugged) => {
+        watches.push(plugged);
+        return () => watches.splice(watches.indexOf(plugged), 1);
+      },
       backOff: { firstMs: 100, maxMs: 1000 },
       random: () => 1,
       timers: {
@@ -42,7 +53,7 @@ function createFake() {
     links.at(-1)?.lost(new TransportError(code, code));
     await Promise.resolve();
   };
-  return { transport, links, states, waits, advance, lose };
+  return { transport, links, states, waits, watches, held, advance, lose };
 }
 
 describe('reconnecting transport', () => {
@@ -55,7 +66,7 @@ describe('reconnecting transport', () => {
     expect(waits).toEqual([100, 200, 400, 800, 1000, 1000]);
   });
 
-  it.each(['PORT_MISSING', 'PORT_LOST'] as const)(
+  it.each(['PORT_MISSING', 'PORT_LOST', 'PORT_PERMISSION'] as const)(
     'soon looks for a plug again after %s',
     async (code) => {
       const { waits, advance, lose } = createFake();
@@ -66,6 +77,63 @@ describe('reconnecting transport', () => {
       expect(waits).toEqual([250, 500, 1000, 1500, 1500, 1500]);
     },
   );
+
+  it('tries at once when the plug is seen, but not without pause', async () => {
+    const { links, watches, advance, lose } = createFake();
+    await advance(1000);
+    await lose('PORT_LOST');
+    watches[0]?.();
+    await advance(0);
+    expect(links).toHaveLength(2);
+    await lose('PORT_LOST');
+    watches[0]?.();
+    await advance(199);
+    expect(links).toHaveLength(2);
+    await advance(1);
+    expect(links).toHaveLength(3);
+  });
+
+  it('watches for a plug only while one is missing', async () => {
+    const { watches, waits, advance, lose } = createFake();
+    await lose('PORT_SPINNING');
+    expect(watches).toHaveLength(0);
+    await advance(waits.at(-1) ?? 0);
+    await lose('PORT_MISSING');
+    expect(watches).toHaveLength(1);
+    await advance(waits.at(-1) ?? 0);
+    expect(watches).toHaveLength(0);
+  });
+
+  it('has failed anew when it fails for another reason', async () => {
+    const { waits, advance, lose } = createFake();
+    for (let i = 0; i < 4; i++) {
+      await lose('PORT_MISSING');
+      await advance(waits.at(-1) ?? 0);
+    }
+    await lose('PORT_OPEN_FAILED');
+    expect(waits.at(-1)).toBe(100);
+  });
+
+  it('begins a new connection when it is told to', async () => {
+    const { transport, links, states, waits, advance } = createFake();
+    transport.reset?.('nothing is open yet');
+    expect(states.at(-1)?.status).toBe('connecting');
+    links[0]?.open();
+    transport.reset?.('the reader answers no more');
+    await Promise.resolve();
+    expect(states.at(-1)).toEqual({
+      ...{ status: 'waiting', code: 'CONNECTION_LOST', reason: 'the reader answers no more' },
+    });
+    await advance(waits.at(-1) ?? 0);
+    expect(links).toHaveLength(2);
+  });
+
+  it('holds its connection back', () => {
+    const { transport, held } = createFake();
+    transport.pause?.();
+    transport.resume?.();
+    expect(held).toEqual(['pause', 'resume']);
+  });
 
   it('begins anew after a steady connection, not after a flapping one', async () => {
     const { links, waits, advance, lose } = createFake();

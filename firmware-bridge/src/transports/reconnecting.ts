@@ -17,6 +17,9 @@ export interface LinkListener {
 
 export interface Link {
   write(bytes: Uint8Array): Promise<void>;
+  /** As the transport's. */
+  pause?(): void;
+  resume?(): void;
   /** Resolves when nothing of the connection is left. */
   close(): Promise<void>;
 }
@@ -34,6 +37,8 @@ export interface ReconnectParts {
   readonly backOff: BackOffLimits;
   readonly random: () => number;
   readonly timers: Timers;
+  /** Calls when a missing plug seems to be there again, so that nobody waits for the next try; the answer ends that. */
+  readonly watchPlug?: (plugged: () => void) => () => void;
 }
 
 export const systemTimers: Timers = {
@@ -47,9 +52,18 @@ export const systemTimers: Timers = {
 export const DEFAULT_BACK_OFF: BackOffLimits = { firstMs: 250, maxMs: 30_000 };
 
 // A plug is local: nobody else waits for it, and people stand beside it. It is found within two seconds, however often
-// it was pulled.
+// it was pulled, and so are its rights, which udev sets a moment after the node is made.
 const PLUG_BACK_OFF: BackOffLimits = { firstMs: 250, maxMs: 1500 };
-const PLUG_CODES: ReadonlySet<TransportErrorCode> = new Set(['PORT_MISSING', 'PORT_LOST']);
+// Whoever holds a port is often done in seconds: ModemManager tries each new one.
+const LOCK_BACK_OFF: BackOffLimits = { firstMs: 500, maxMs: 5000 };
+const BACK_OFFS: Partial<Record<TransportErrorCode, BackOffLimits>> = {
+  PORT_MISSING: PLUG_BACK_OFF,
+  PORT_LOST: PLUG_BACK_OFF,
+  PORT_PERMISSION: PLUG_BACK_OFF,
+  PORT_LOCKED: LOCK_BACK_OFF,
+};
+// A plug with a loose contact comes and goes; each try costs a process.
+const PLUG_PAUSE_MS = 200;
 
 // A connection that dies sooner than this counts as a failed try: else a flapping one would be tried without pause.
 const STEADY_MS = 5000;
@@ -61,6 +75,9 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
   let link: Link | null = null;
   let openSince: number | null = null;
   let failures = 0;
+  let failedBy: BackOffLimits = backOff;
+  let triedAt = 0;
+  let loseLink: ((error: TransportError) => void) | null = null;
   let cancelRetry = () => {};
   let told = '';
 
@@ -72,6 +89,23 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
   };
 
   const attempt = (): void => {
+    triedAt = timers.now();
+    const lost = (error: TransportError): void => {
+      if (link !== current || stopped) return;
+      link = null;
+      if (openSince !== null && timers.now() - openSince >= STEADY_MS) failures = 0;
+      openSince = null;
+      tell({ status: 'waiting', reason: error.message, code: error.code });
+      const limits = BACK_OFFS[error.code] ?? backOff;
+      // What failed for another reason has not failed often: a port is there again, and does not open yet.
+      if (limits !== failedBy) failures = 0;
+      failedBy = limits;
+      const wait = backOffMs(failures++, limits, random);
+      // Only when the old connection is gone altogether: a port is locked by whoever still holds it.
+      current.close().then(() => {
+        if (!stopped) tryAgain(wait, limits === PLUG_BACK_OFF);
+      });
+    };
     const current = connect({
       open: () => {
         if (link !== current || stopped) return;
@@ -87,21 +121,29 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
         listener.chunk(bytes, topic);
         return true;
       },
-      lost: (error) => {
-        if (link !== current || stopped) return;
-        link = null;
-        if (openSince !== null && timers.now() - openSince >= STEADY_MS) failures = 0;
-        openSince = null;
-        tell({ status: 'waiting', reason: error.message, code: error.code });
-        const limits = PLUG_CODES.has(error.code) ? PLUG_BACK_OFF : backOff;
-        const wait = backOffMs(failures++, limits, random);
-        // Only when the old connection is gone altogether: a port is locked by whoever still holds it.
-        current.close().then(() => {
-          if (!stopped) cancelRetry = timers.after(wait, attempt);
-        });
-      },
+      lost,
     });
     link = current;
+    loseLink = lost;
+  };
+
+  const tryAgain = (afterMs: number, isPlug: boolean): void => {
+    const end = () => {
+      cancelTimer();
+      endWatch();
+    };
+    const again = () => {
+      end();
+      attempt();
+    };
+    let cancelTimer = timers.after(afterMs, again);
+    const plugged = () => {
+      cancelTimer();
+      const passedMs = timers.now() - triedAt;
+      cancelTimer = timers.after(Math.max(0, PLUG_PAUSE_MS - passedMs), again);
+    };
+    const endWatch = (isPlug && parts.watchPlug?.(plugged)) || (() => {});
+    cancelRetry = end;
   };
 
   return {
@@ -115,6 +157,11 @@ export function createReconnectingTransport(connect: Connect, parts: ReconnectPa
       if (link === null || openSince === null)
         throw new TransportError('NOT_OPEN', 'nothing can be written: the connection is not open');
       await link.write(bytes);
+    },
+    pause: () => link?.pause?.(),
+    resume: () => link?.resume?.(),
+    reset(reason) {
+      if (openSince !== null) loseLink?.(new TransportError('CONNECTION_LOST', reason));
     },
     async stop() {
       if (stopped) return;

@@ -5,7 +5,7 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { TransportError } from '../errors.ts';
-import { findLockHolder } from './lock-holder.ts';
+import { findLockHolder, findUsers } from './lock-holder.ts';
 
 /** What stands in the way before anything is opened: null if nothing does. */
 export async function findObstacle(path: string): Promise<TransportError | null> {
@@ -22,7 +22,9 @@ export async function findObstacle(path: string): Promise<TransportError | null>
 
 /** What the serialport library's message means. */
 export async function explainOpenFailure(path: string, message: string): Promise<TransportError> {
-  if (/cannot lock port/i.test(message)) return locked(path, await findLockHolder(path));
+  // Some programs lock a file, some make the port their own (TIOCEXCL): busy it is either way.
+  if (/cannot lock port|busy/i.test(message))
+    return locked(path, (await findLockHolder(path)) ?? (await findUsers(path))[0] ?? null);
   const obstacle = await findObstacle(path);
   if (obstacle) return obstacle;
   if (/inappropriate ioctl/i.test(message))

@@ -3,10 +3,12 @@
  * @module
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../errors.ts';
+import { findLockHolder } from './lock-holder.ts';
 import type { Link, LinkListener, Timers } from './reconnecting.ts';
-import { explainOpenFailure, findObstacle } from './serial-errors.ts';
+import { explainOpenFailure, findObstacle, locked } from './serial-errors.ts';
 import type { FromChild, SerialSettings, ToChild } from './serial-messages.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -22,9 +24,13 @@ export interface SerialLinkParts {
 export const WATCH_MS = 1000;
 const MOST_UNANSWERED_LOOKS = 10;
 const MOST_UNWRITTEN_BYTES = 64 * 1024;
-// A child that was asked to end is given this long, then it is ended.
+// A child that was told to end is given this long, then it is ended.
 const END_MS = 1000;
 const MOST_LAST_WORDS = 2000;
+// What it said before it ended is here by then.
+const LAST_MESSAGES_MS = 500;
+// A library that spins fills it within seconds; the watchdog is there first, and the machine's memory is safe.
+const HOLDER_HEAP_MB = 256;
 
 interface PendingWrite {
   readonly resolve: () => void;
@@ -47,6 +53,9 @@ export function openSerialLink(
   let lastId = 0;
   let unwritten = 0;
   let unansweredLooks = 0;
+  let identity: string | null = null;
+  let isPaused = false;
+  let untaken = 0;
   let cancelWatch = () => {};
 
   const send = (message: ToChild): void => {
@@ -66,6 +75,8 @@ export function openSerialLink(
       return;
     }
     if (holder.connected) holder.disconnect();
+    // While half a message of its is here, Node does not let go of the channel: it would never hear of the end.
+    holder.kill();
     const cancelKill = timers.after(END_MS, () => holder.kill('SIGKILL'));
     gone.promise.then(cancelKill);
   };
@@ -85,7 +96,8 @@ export function openSerialLink(
         break;
       case 'chunk':
         listener.chunk(message.bytes);
-        send({ type: 'taken', length: message.bytes.length });
+        untaken += message.bytes.length;
+        if (!isPaused) take();
         break;
       case 'written':
         settle(message.id)?.resolve();
@@ -118,13 +130,17 @@ export function openSerialLink(
       return;
     }
     send({ type: 'ping' });
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
+    const now = await identityOf(path);
     if (isOver) return;
-    if (isThere) cancelWatch = timers.after(watchMs, watch);
-    else lose(unplugged(path, 'its path is gone'));
+    if (now === null) lose(unplugged(path, 'its path is gone'));
+    else if (now !== identity) lose(unplugged(path, 'another adapter is behind that name now'));
+    else cancelWatch = timers.after(watchMs, watch);
+  };
+
+  /** The holder reads on when enough of what it sent was taken. */
+  const take = (): void => {
+    if (untaken > 0) send({ type: 'taken', length: untaken });
+    untaken = 0;
   };
 
   const settle = (id: number): PendingWrite | undefined => {
@@ -134,7 +150,9 @@ export function openSerialLink(
     return write;
   };
 
-  findObstacle(path).then((obstacle) => {
+  const begin = async (): Promise<void> => {
+    const obstacle = (await findObstacle(path)) ?? (await findLock(path));
+    identity = await identityOf(path);
     if (isOver) return;
     if (obstacle) return lose(obstacle);
     child = holdPort(parts.childUrl, hear, (words) => {
@@ -144,7 +162,8 @@ export function openSerialLink(
         lose(new TransportError('PORT_LOST', `the process that held ${path} ended: ${words}`));
     });
     send({ type: 'open', settings });
-  });
+  };
+  void begin();
 
   return {
     write(bytes) {
@@ -166,6 +185,13 @@ export function openSerialLink(
         return error;
       });
     },
+    pause() {
+      isPaused = true;
+    },
+    resume() {
+      isPaused = false;
+      take();
+    },
     close() {
       end();
       return gone.promise;
@@ -181,7 +207,7 @@ function holdPort(
 ): ChildProcess {
   const child = fork(program, {
     serialization: 'advanced',
-    execArgv: [],
+    execArgv: [`--max-old-space-size=${HOLDER_HEAP_MB}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let words = '';
@@ -197,8 +223,28 @@ function holdPort(
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => resolve(error.message));
   });
-  Promise.all([exited, disconnected]).then(([how]) => over(words.trim() || how));
+  exited.then(async (how) => {
+    // Half a message that never becomes a whole one keeps the channel for ever.
+    await Promise.race([disconnected, sleep(LAST_MESSAGES_MS, null, { ref: false })]);
+    over(words.trim() || how);
+  });
   return child;
+}
+
+/** Seen before anything is begun: it costs no process. */
+async function findLock(path: string): Promise<TransportError | null> {
+  const holder = await findLockHolder(path);
+  return holder === null ? null : locked(path, holder);
+}
+
+/** Of the device behind the path; null where there is none. An adapter plugged in again is another one. */
+async function identityOf(path: string): Promise<string | null> {
+  try {
+    const { dev, ino, rdev } = await stat(path);
+    return `${dev} ${ino} ${rdev}`;
+  } catch {
+    return null;
+  }
 }
 
 function unplugged(path: string, cause: string): TransportError {

@@ -5,10 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPseudoTerminal, type PseudoTerminal } from '../simulators/pseudo-terminal.ts';
+import { systemTimers, type Timers } from './reconnecting.ts';
 import { createSerialTransport, type SerialOptions } from './serial.ts';
 import { type DeviceEnd, listenTo, testTransport } from './transport-contract.ts';
 
+// The waits for a plug at the longest.
+const PLUG_WAITS_MS = new Set([250, 500, 1000, 1500]);
 const FAST = { backOff: { firstMs: 20, maxMs: 50 }, watchMs: 50 };
+
+/** A clock on which no try after a lost plug is ever due: it must be seen. */
+const slowTimers: Timers = {
+  ...systemTimers,
+  after: (ms, call) => (PLUG_WAITS_MS.has(ms) ? () => {} : systemTimers.after(ms, call)),
+};
 
 interface SerialEnd extends DeviceEnd {
   readonly path: string;
@@ -74,6 +83,88 @@ describe('serial transport', () => {
     await told.untilOpen();
     await second.stop();
     await first.close();
+  });
+
+  it('starts no process for a port that somebody holds', async () => {
+    const first = await createSerialEnd();
+    const firstTold = listenTo(first.transport);
+    await firstTold.untilOpen();
+    const second = createSerialTransport({
+      ...{ path: first.path, baudRate: 9600 },
+      parts: { ...FAST, childUrl: fake('no-such-program.ts') },
+    });
+    const told = listenTo(second);
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOCKED' });
+    await second.stop();
+    await first.close();
+  });
+
+  it('sets the port as it is told', async () => {
+    const end = await createSerialEnd({
+      ...{ baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 2 },
+      parts: { ...FAST, childUrl: fake('serial-child-settings-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.until(() => told.bytes.length > 0);
+    expect(JSON.parse(Buffer.from(told.bytes).toString())).toEqual({
+      ...{ path: end.path, baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 2 },
+    });
+    await end.close();
+  });
+
+  it('takes the adapter that is behind its name now, when nobody told that the old one went', async () => {
+    const end = await createSerialEnd();
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    const other = await openPseudoTerminal();
+    rmSync(end.path);
+    symlinkSync(other.path, end.path);
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOST' });
+    await told.untilOpen();
+    other.write(Uint8Array.of(7));
+    await told.untilBytes(1);
+    expect(told.bytes).toEqual([7]);
+    await end.close();
+    await other.close();
+  });
+
+  it('opens a port as soon as it is there again', async () => {
+    const slow = { backOff: FAST.backOff, random: () => 1, watchMs: 50 };
+    const end = await createSerialEnd({ parts: { ...slow, timers: slowTimers } });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    await end.unplug();
+    await told.untilWaiting();
+    await end.replug();
+    await told.untilOpen();
+    await end.close();
+  });
+
+  it('reads no more than its holder has at hand while it is held back', async () => {
+    const end = await createSerialEnd();
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    end.transport.pause?.();
+    let sent = 0;
+    // What the holder may hand over untaken, and then nothing.
+    await expect
+      .poll(
+        () => {
+          const before = told.bytes.length;
+          for (let i = 0; i < 8; i++) end.send(new Uint8Array(8192).fill(1));
+          sent += 8 * 8192;
+          return sent > 600_000 && told.bytes.length === before;
+        },
+        { interval: 50, timeout: 10_000 },
+      )
+      .toBe(true);
+    const held = told.bytes.length;
+    expect(held).toBeLessThan(400_000);
+    end.transport.resume?.();
+    await told.untilBytes(held + 1);
+    await end.close();
   });
 
   it('says that a file is no serial port', async () => {

@@ -3,6 +3,7 @@
  * @module
  */
 import { TransportError } from '../errors.ts';
+import { watchForPort } from './port-watch.ts';
 import {
   createReconnectingTransport,
   DEFAULT_BACK_OFF,
@@ -40,6 +41,7 @@ export function createSerialTransport(options: SerialOptions): Transport {
     backOff: DEFAULT_BACK_OFF,
     random: Math.random,
     timers: systemTimers,
+    watchPlug: (plugged: () => void) => watchForPort(path, plugged),
     childUrl: new URL('./serial-child.ts', import.meta.url),
     watchMs: WATCH_MS,
     writeTimeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS,

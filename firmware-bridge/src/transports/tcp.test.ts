@@ -117,6 +117,19 @@ describe('tcp transport', () => {
     server.close();
   });
 
+  it('lets the device wait while it is held back, and loses nothing', async () => {
+    const end = await createTcpEnd();
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    end.transport.pause?.();
+    end.send(new Uint8Array(1000));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told.bytes).toHaveLength(0);
+    end.transport.resume?.();
+    await told.untilBytes(1000);
+    await end.close();
+  });
+
   it.each([
     [{ port: 0 }, /from 1 to 65535/],
     [{ port: 70_000 }, /from 1 to 65535/],

@@ -92,6 +92,8 @@ function socketConnect(options: TcpOptions): Connect {
           return error;
         });
       },
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
       close: () => {
         socket.destroy();
         return closed;
@@ -105,6 +107,8 @@ const CODES: Readonly<Record<string, TransportErrorCode>> = {
   ENOTFOUND: 'ADDRESS_INVALID',
   EAI_AGAIN: 'ADDRESS_INVALID',
   ETIMEDOUT: 'CONNECT_TIMEOUT',
+  EHOSTUNREACH: 'CONNECT_TIMEOUT',
+  ENETUNREACH: 'CONNECT_TIMEOUT',
 };
 
 const SENTENCES: Partial<Record<TransportErrorCode, string>> = {
