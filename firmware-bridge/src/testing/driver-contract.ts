@@ -131,7 +131,8 @@ function assertLess(
     ).toContainEqual([value, unit]);
 }
 
-function assertField(driver: Driver, name: string, field: ObservedField): void {
+/** Its name is known, its unit and type are its quantity's. */
+export function assertField(driver: Driver, name: string, field: ObservedField): void {
   expect(isKnownName(name), name).toBe(true);
   const quantity = quantities.get(name);
   if (quantity === undefined) return;
