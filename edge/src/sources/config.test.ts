@@ -146,13 +146,14 @@ describe.runIf(overMessages)('a way by messages', () => {
 
   it('may be a broker elsewhere, with a password in a file beside the configuration', () => {
     const certificate = `sha256/${'A'.repeat(43)}=`;
-    const given = { username: 'box-7', passwordFile: 'keys/broker', certificate };
+    const given = { clientId: 'b7', username: 'box-7', passwordFile: 'keys/broker', certificate };
     expect(read({ ...overMqtt(given), driver })[0]?.transport).toEqual({
       ...{ kind: 'mqtt', url: 'mqtts://broker.example:8883', topics: ['meters/+/p1'] },
-      ...{ username: 'box-7', passwordFile: '/etc/sigill/keys/broker', certificate },
+      ...{ clientId: 'b7', username: 'box-7' },
+      ...{ passwordFile: '/etc/sigill/keys/broker', certificate },
     });
     expect(read({ ...overMqtt({}), driver })[0]?.transport).toMatchObject({
-      ...{ username: null, passwordFile: null, certificate: null },
+      ...{ clientId: null, username: null, passwordFile: null, certificate: null },
     });
   });
 
@@ -166,6 +167,7 @@ describe.runIf(overMessages)('a way by messages', () => {
       overMqtt({ mqtt: 'mqtt://me:secret@a:1883' }),
       'mqtt: found a name or password in it; write mqtt://a:1883, username: and passwordFile:',
     ],
+    [overMqtt({ clientId: 'a b' }), 'clientId: found a b; write 1 to 64 letters'],
     [overMqtt({ passwordFile: 'p' }), 'username: found nothing; write the name that belongs to'],
     [overMqtt({ certificate: 'AB:CD' }), 'certificate: found AB:CD; write sha256/ and the 44'],
   ])('that is wrong is refused: %j', (written, message) => {

@@ -29,6 +29,8 @@ export interface MqttTransportConfig {
   /** mqtt: or mqtts: */
   readonly url: string;
   readonly topics: readonly string[];
+  /** With it, different for each client, that broker keeps what comes while this one is away. */
+  readonly clientId: string | null;
   readonly username: string | null;
   readonly passwordFile: string | null;
   /** `sha256/` and base64 of the SHA-256 of the broker's certificate; null: a public authority vouches for it. */
@@ -52,7 +54,7 @@ type Kind = TransportConfig['kind'];
 const KEYS: Readonly<Record<Kind, readonly string[]>> = {
   serial: ['serial', 'baudRate', 'dataBits', 'parity', 'stopBits'],
   tcp: ['tcp'],
-  mqtt: ['mqtt', 'topics', 'username', 'passwordFile', 'certificate'],
+  mqtt: ['mqtt', 'topics', 'clientId', 'username', 'passwordFile', 'certificate'],
   broker: ['broker'],
 };
 const KINDS = Object.keys(KEYS) as Kind[];
@@ -141,28 +143,25 @@ function readMqtt(section: ConfigSection): MqttTransportConfig {
       `${bare}, username: and passwordFile:`,
     );
   }
-  const username = section.isAbsent('username')
-    ? null
-    : section.text('username', /./, 'the name this gateway has at that broker');
-  const passwordFile = section.isAbsent('passwordFile')
-    ? null
-    : section.text('passwordFile', /./, 'a file that holds the password and nothing else');
+  const optional = (key: string, pattern: RegExp, expected: string) =>
+    section.isAbsent(key) ? null : section.text(key, pattern, expected);
+  const username = optional('username', /./, 'the name this gateway has at that broker');
+  const passwordFile = optional('passwordFile', /./, 'a file with the password and nothing else');
   if (passwordFile !== null && username === null)
     throw section.invalid('username', 'nothing', 'the name that belongs to the password');
-  const certificate = section.isAbsent('certificate')
-    ? null
-    : section.text(
-        'certificate',
-        /^sha256\/[A-Za-z0-9+/]{43}=$/,
-        'sha256/ and the 44 base64 characters of the SHA-256 of the certificate',
-      );
   return {
     kind: 'mqtt',
     url,
     topics: readTopics(section, 'topics'),
+    // [MQTT-3.1.3-5] what every broker allows, and a little more than its 23 characters
+    clientId: optional('clientId', /^[0-9A-Za-z_-]{1,64}$/, '1 to 64 letters, digits, - and _'),
     username,
     passwordFile: passwordFile && resolve(dirname(section.file), passwordFile),
-    certificate,
+    certificate: optional(
+      'certificate',
+      /^sha256\/[A-Za-z0-9+/]{43}=$/,
+      'sha256/ and the 44 base64 characters of the SHA-256 of the certificate',
+    ),
   };
 }
 
