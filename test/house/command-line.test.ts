@@ -11,6 +11,7 @@ const COMMANDS = [
   'drivers',
   'decode',
   'simulate',
+  'tag',
   'gateway init',
   'gateway run',
   'cloud run',
