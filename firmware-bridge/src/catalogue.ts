@@ -9,11 +9,12 @@ import { DriverError } from './errors.ts';
 import { mqttJson } from './mqtt-json/mqtt-json.ts';
 import { llrp } from './rfid/llrp/llrp.ts';
 import { yrm100 } from './rfid/yrm100/yrm100.ts';
+import { scale } from './waste/scale/scale.ts';
 import { iso11784 } from './wildlife/iso11784/iso11784.ts';
 import { nmea0183 } from './wildlife/nmea0183/nmea0183.ts';
 
 export const drivers: ReadonlyMap<string, Driver> = new Map(
-  [dsmrP1, modbusMeter, mqttJson, yrm100, llrp, nmea0183, iso11784].map((driver) => [
+  [dsmrP1, modbusMeter, mqttJson, yrm100, llrp, nmea0183, iso11784, scale].map((driver) => [
     driver.manifest.id,
     driver,
   ]),

@@ -32,5 +32,6 @@ export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from '
 export { mqttJson } from './mqtt-json/mqtt-json.ts';
 export { llrp } from './rfid/llrp/llrp.ts';
 export { yrm100 } from './rfid/yrm100/yrm100.ts';
+export { scale } from './waste/scale/scale.ts';
 export { iso11784 } from './wildlife/iso11784/iso11784.ts';
 export { nmea0183 } from './wildlife/nmea0183/nmea0183.ts';
