@@ -29,6 +29,7 @@ export interface FixtureRegisterParts {
   readonly agents: readonly (Partial<RegisteredAgent> & { readonly key: Uint8Array })[];
   readonly operator?: Signer;
   readonly witnesses?: readonly NoteKey[];
+  readonly slot?: number;
 }
 
 /** With the means to sign its next revisions. */
@@ -56,7 +57,7 @@ export function createFixtureHolder(parts: FixtureRegisterParts): FixtureRegiste
 }
 
 export function createFixtureRegister(parts: FixtureRegisterParts): Register {
-  const { origin, log, agents, operator = newSigner(), witnesses = [] } = parts;
+  const { origin, log, agents, operator = newSigner(), witnesses = [], slot = 1 } = parts;
   const operatorRecord = signOperatorRecord(
     {
       rev: 0,
@@ -70,7 +71,7 @@ export function createFixtureRegister(parts: FixtureRegisterParts): Register {
   );
   const slotRecord = signSlotRecord(
     {
-      slot: 1,
+      slot,
       rev: 0,
       previous: NO_RECORD,
       origin,

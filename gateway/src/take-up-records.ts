@@ -20,22 +20,24 @@ export interface TakeUpParts {
 /** @returns to be called after each change */
 export function createTakeUp(parts: TakeUpParts): (now: Register, before: Register) => void {
   const { conflicts, tell } = parts;
-  let out = new Set(conflicts.list().map(({ agent }) => toHex(agent)));
 
   return (now, before) => {
     const { record } = now.slot;
+    const letIn = conflicts
+      .list(before.slot.record.rev)
+      .filter(({ agent }) => conflicts.of(agent) === null)
+      .map(({ agent }) => toHex(agent));
     const text = `the operator's record of slot ${record.slot} is in force in its revision ${record.rev}`;
     tell({ level: 'info', what: 'record', text, facts: { slot: record.slot, rev: record.rev } });
     for (const agent of record.agents) {
       const was = before.slot.record.agents.find(({ key }) => toHex(key) === toHex(agent.key));
-      tellChange(agent, was, out.has(nameOf(agent)));
+      tellChange(agent, was, letIn.includes(nameOf(agent)));
     }
-    out = new Set(conflicts.list().map(({ agent }) => toHex(agent)));
     if (record.state === 'closed') close(record.origin);
     parts.send([now.cose[1]]);
   };
 
-  function tellChange(agent: RegisteredAgent, was: RegisteredAgent | undefined, wasOut: boolean) {
+  function tellChange(agent: RegisteredAgent, was: RegisteredAgent | undefined, isLetIn: boolean) {
     const name = nameOf(agent);
     const say = (what: string, text: string) =>
       tell({ level: 'info', what, text, facts: { agent: name } });
@@ -43,7 +45,7 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
     else if (was.state === 'active' && agent.state === 'revoked') {
       say('agent-revoked', `the operator took the key of agent ${name} out: it is cut off`);
       parts.cut(name);
-    } else if (wasOut && agent.state === 'active') {
+    } else if (isLetIn && agent.state === 'active') {
       say(
         'agent-let-in',
         `the operator let agent ${name} in again: it goes on behind the site log`,

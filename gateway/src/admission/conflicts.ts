@@ -24,7 +24,8 @@ export interface Conflicts {
   met(agent: Uint8Array, boot: Uint8Array): void;
   /** Null: its key is in. */
   of(agent: Uint8Array): Conflict | null;
-  list(): readonly Conflict[];
+  /** All whose keys are out; under an earlier revision of the record, where one is given. */
+  list(rev?: number): readonly Conflict[];
   /** Durable on return. @returns what to refuse the batch with */
   putAway(seal: OpenedSeal, batch: Uint8Array): Promise<GatewayError>;
   /** The seal that contradicts the log. */
@@ -67,8 +68,12 @@ export function createConflicts(parts: ConflictsParts): Conflicts {
   function of(agent: Uint8Array): Conflict | null {
     const caught = quarantine.caughtAt(agent, parts.rev());
     if (caught === null) return null;
+    return describe(caught, kindOf(agent));
+  }
+
+  function kindOf(agent: Uint8Array): ConflictKind {
     recall(agent);
-    return describe(caught, boots.kindOf(agent));
+    return boots.kindOf(agent);
   }
 
   function met(agent: Uint8Array, boot: Uint8Array): void {
@@ -86,7 +91,8 @@ export function createConflicts(parts: ConflictsParts): Conflicts {
   return {
     met,
     of,
-    list: () => quarantine.caught(parts.rev()).map(({ agent }) => of(agent)!),
+    list: (rev = parts.rev()) =>
+      quarantine.caught(rev).map((caught) => describe(caught, kindOf(caught.agent))),
     async putAway({ header }, batch) {
       const { agent, boot } = header;
       boots.seen(agent, boot);
