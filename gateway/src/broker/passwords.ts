@@ -54,7 +54,7 @@ function derive(password: Uint8Array, of: Omit<PasswordHash, 'hash'>): Promise<U
   const { cost: N, blockSize: r, parallelization: p } = of;
   return new Promise((resolve, reject) =>
     scrypt(password, of.salt, HASH_BYTES, { N, r, p, maxmem: 256 * N * r }, (error, key) =>
-      error ? reject(error) : resolve(key),
+      error ? reject(error) : resolve(Uint8Array.from(key)),
     ),
   );
 }
