@@ -3,6 +3,7 @@
  * @module
  */
 import type { Command } from '@sigill/firmware-bridge';
+import { gatewayClientAdd, gatewayClientList, gatewayClientRemove } from './commands/client.ts';
 import { gatewayEnroll } from './commands/enroll.ts';
 import { gatewayInit } from './commands/init.ts';
 import { gatewayPassword } from './commands/password.ts';
@@ -19,6 +20,9 @@ export const commands: readonly Command[] = [
   gatewayEnroll,
   gatewayRun,
   gatewayPassword,
+  gatewayClientAdd,
+  gatewayClientList,
+  gatewayClientRemove,
   portsCommand,
   doctorCommand,
   statusCommand,
