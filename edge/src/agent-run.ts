@@ -1,4 +1,4 @@
-import { type Beacon, equalBytes } from '@sigill/evidence';
+import { type Beacon, type ChainHead, equalBytes } from '@sigill/evidence';
 import { type OpenedChain, openChain } from './agent-opening.ts';
 import { encodeHeaderRecord, encodeMarksRecord, encodeReadingRecord } from './agent-records.ts';
 import { type AgentState, applyHeader, applyReading } from './agent-state.ts';
@@ -9,7 +9,7 @@ import type { GatewayHead } from './gateway-head.ts';
 import type { JournalUsage } from './journal/journal.ts';
 import type { SegmentJournalOptions } from './journal/segment-journal.ts';
 import { createRecentBatches } from './recent-batches.ts';
-import type { Rollback } from './rollback.ts';
+import { isOurs, type Rollback } from './rollback.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
 import type { Timers } from './timers.ts';
@@ -63,6 +63,8 @@ export interface AgentRun {
   receipted(beforeBatch: number): void;
   release(beforeBatch: number): Promise<void>;
   batches(fromBatch: number): AsyncIterable<SealedBatch>;
+  head(): ChainHead | null;
+  knows(head: ChainHead | null): Promise<boolean>;
   usage(): JournalUsage;
   close(): Promise<void>;
 }
@@ -239,6 +241,13 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     receipted,
     release,
     batches,
+    head() {
+      const { nextBatch, headHash, openSeq } = state;
+      return nextBatch === 0
+        ? null
+        : { batch: nextBatch - 1, headerHash: headHash, nextSeq: openSeq };
+    },
+    knows: (head) => isOurs(head, state, held),
     usage: journal.usage,
     close,
   };

@@ -1,4 +1,4 @@
-import { agentId, type Beacon, EvidenceError } from '@sigill/evidence';
+import { agentId, type Beacon, type ChainHead, EvidenceError } from '@sigill/evidence';
 import type { GapCause } from './agent-kinds.ts';
 import { type AgentLife, startAgentLife } from './agent-life.ts';
 import type { AgentParts } from './agent-parts.ts';
@@ -51,6 +51,10 @@ export interface Agent {
   batches(fromBatch: number): AsyncIterable<SealedBatch>;
   /** Null if it is not sealed yet, or held no more. @throws EdgeError AGENT_RECOVERING */
   batch(number: number): Promise<SealedBatch | null>;
+  /** The last batch closed; null before the first. @throws EdgeError AGENT_RECOVERING */
+  head(): ChainHead | null;
+  /** Whether this agent's history contains the head, or is held no longer so far back. @throws EdgeError AGENT_RECOVERING */
+  knows(head: ChainHead | null): Promise<boolean>;
   /** Called with each batch as it is sealed, in order, until the returned function is called. */
   subscribe(listener: (batch: SealedBatch) => void): () => void;
   /** All batches below have their receipt. */
@@ -218,6 +222,8 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     setBeacon: life.setBeacon,
     batches: (fromBatch) => readable().batches(fromBatch),
     batch,
+    head: () => readable().head(),
+    knows: async (head) => readable().knows(head),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -22,7 +22,11 @@ export type EdgeErrorCode =
   | 'CONFIG_INVALID'
   | 'CONTROL_DENIED'
   | 'CONTROL_SILENT'
-  | 'LINK_MESSAGE';
+  | 'LINK_MESSAGE'
+  | 'LINK_LOST'
+  | 'BATCH_REFUSED'
+  | 'SITE_LOG_SHORTER'
+  | 'SITE_LOG_FORK';
 
 export interface EdgeErrorOptions {
   readonly cause?: unknown;

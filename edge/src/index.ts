@@ -50,6 +50,12 @@ export type {
 export { createMemoryJournal } from './journal/memory-journal.ts';
 export { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
 export { systemDisk } from './journal/system-disk.ts';
+export {
+  type AgentLink,
+  type AgentLinkParts,
+  createAgentLink,
+  type LinkStatus,
+} from './link/agent-link.ts';
 export { decodeDown, decodeUp, encodeDown, encodeUp } from './link/codec.ts';
 export { toHeadMessages } from './link/head-messages.ts';
 export {
@@ -67,6 +73,7 @@ export {
   type UpMessage,
   upTopic,
 } from './link/messages.ts';
+export type { DialLink, LinkWire, LinkWireListener } from './link/wire.ts';
 export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
@@ -103,5 +110,7 @@ export type {
 export { createSystemClock, readBootId } from './system-clock.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type InProcessUplinkOptions, startInProcessUplink } from './uplink/in-process.ts';
+export { type LogWitness, type LogWitnessParts, openLogWitness } from './uplink/log-witness.ts';
+export { type MqttUplink, type MqttUplinkOptions, startMqttUplink } from './uplink/mqtt.ts';
 export type { SiteLogName } from './uplink/receipt-check.ts';
 export type { BatchReceipt, OfferBatch, Uplink, UplinkStatus } from './uplink/uplink.ts';

@@ -131,7 +131,7 @@ function fromNodes(
       }),
     rename: (from, to) =>
       step('rename', from, () => {
-        const moved = [...names].filter(([path]) => path.startsWith(`${from}/`));
+        const moved = [...names].filter(([path]) => path === from || path.startsWith(`${from}/`));
         const change = moved.flatMap(([path, node]) => [
           { path, node: null },
           { path: to + path.slice(from.length), node },

@@ -7,7 +7,10 @@ export interface Disk {
   create(path: string): Promise<DiskFile>;
   open(path: string): Promise<DiskFile>;
   remove(path: string): Promise<void>;
-  /** Moves a directory with all that is in it, at once, within the directory above it; durable when it resolves. */
+  /**
+   * Moves a file, or a directory with all that is in it, within the directory above it: at once, and durable when it
+   * resolves. A file that stood there is replaced.
+   */
   rename(from: string, to: string): Promise<void>;
   /** Makes created and removed names durable. */
   syncDirectory(path: string): Promise<void>;

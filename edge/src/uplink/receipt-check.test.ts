@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { meterObservation, startAgent } from '../agent-fixture.ts';
+import { keyOf, meterObservation, startAgent } from '../agent-fixture.ts';
 import type { SealedBatch } from '../sealer.ts';
 import { settle } from '../timers-fake.ts';
 import { createReceiptCheck } from './receipt-check.ts';
@@ -15,27 +15,27 @@ async function twoBatches(): Promise<[SealedBatch, SealedBatch]> {
 it('takes the proof that a seal stands in the log', async () => {
   const [first, second] = await twoBatches();
   const log = createSiteLog();
-  const check = createReceiptCheck(log.name);
-  check(first, log.receipt(first));
-  check(second, log.receipt(second));
-  check(first, log.receipt(first));
+  const check = createReceiptCheck(log.name, keyOf(1).publicKey);
+  check(first, { proof: log.receipt(first) });
+  check(second, { proof: log.receipt(second) });
+  check(first, { proof: log.receipt(first) });
 });
 
 it('refuses a proof of another seal, of another log, and no proof at all', async () => {
   const [first, second] = await twoBatches();
   const log = createSiteLog();
-  const check = createReceiptCheck(log.name);
+  const check = createReceiptCheck(log.name, keyOf(1).publicKey);
   const refused = expect.objectContaining({ code: 'RECEIPT_INVALID' });
-  expect(() => check(second, log.receipt(first))).toThrow(refused);
-  expect(() => check(first, createSiteLog().receipt(first))).toThrow(refused);
-  expect(() => check(first, '')).toThrow(refused);
+  expect(() => check(second, { proof: log.receipt(first) })).toThrow(refused);
+  expect(() => check(first, { proof: createSiteLog().receipt(first) })).toThrow(refused);
+  expect(() => check(first, { proof: '' })).toThrow(refused);
 });
 
 it('tells two histories of one log', async () => {
   const [first, second] = await twoBatches();
   const log = createSiteLog();
   const fork = createSiteLog(log.signer);
-  const check = createReceiptCheck(log.name);
-  check(first, log.receipt(first));
-  expect(() => check(second, fork.receipt(second))).toThrow(/two histories/);
+  const check = createReceiptCheck(log.name, keyOf(1).publicKey);
+  check(first, { proof: log.receipt(first) });
+  expect(() => check(second, { proof: fork.receipt(second) })).toThrow(/two histories/);
 });

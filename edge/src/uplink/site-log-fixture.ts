@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import {
+  type Checkpoint,
+  consistencyPath,
   createSigner,
   formatReceipt,
   hashesOf,
@@ -13,23 +15,43 @@ import type { SealedBatch } from '../sealer.ts';
 
 const ORIGIN = 'sigill.example/test/site';
 
+interface Entry {
+  readonly batch: number;
+  readonly seal: Uint8Array;
+}
+
 /** A site log in memory that gives real receipts; a batch offered again stays where it is. */
-export function createSiteLog(signer: Signer = newSigner()) {
-  const entries: { readonly batch: number; readonly leaf: Uint8Array }[] = [];
+export function createSiteLog(signer: Signer = newSigner(), begun: readonly Entry[] = []) {
+  const entries: Entry[] = [...begun];
+  const leaves = () => entries.map(({ seal }) => leafHash(seal));
+  const head = (): Checkpoint => ({
+    origin: ORIGIN,
+    size: entries.length,
+    root: treeRoot(leaves()),
+  });
   return {
     signer,
+    entries,
     name: { origin: ORIGIN, publicKey: signer.publicKey },
-    receipt({ number, seal }: SealedBatch): string {
-      if (!entries.some(({ batch }) => batch === number))
-        entries.push({ batch: number, leaf: leafHash(seal) });
-      const index = entries.findIndex(({ batch }) => batch === number);
-      const leaves = entries.map(({ leaf }) => leaf);
-      const checkpoint = { origin: ORIGIN, size: leaves.length, root: treeRoot(leaves) };
-      const path = inclusionPath(index, leaves.length, hashesOf(leaves));
-      return formatReceipt({ index, path, note: signCheckpoint(checkpoint, signer) });
+    head,
+    checkpoint: () => signCheckpoint(head(), signer),
+    consistency: (from: number) =>
+      from > entries.length ? [] : consistencyPath(from, entries.length, hashesOf(leaves())),
+    add({ number, seal }: Pick<SealedBatch, 'number' | 'seal'>): Uint8Array {
+      const known = entries.find(({ batch }) => batch === number);
+      if (known === undefined) entries.push({ batch: number, seal });
+      return known?.seal ?? seal;
+    },
+    receipt(batch: Pick<SealedBatch, 'number' | 'seal'>): string {
+      this.add(batch);
+      const index = entries.findIndex(({ batch: number }) => number === batch.number);
+      const path = inclusionPath(index, entries.length, hashesOf(leaves()));
+      return formatReceipt({ index, path, note: signCheckpoint(head(), signer) });
     },
   };
 }
+
+export type FixtureSiteLog = ReturnType<typeof createSiteLog>;
 
 function newSigner(): Signer {
   const { privateKey } = generateKeyPairSync('ed25519');

@@ -5,6 +5,8 @@ export interface BatchReceipt {
   readonly batch: number;
   /** C2SP tlog-proof of its seal in the site log. */
   readonly proof: string;
+  /** The seal as it stands in the log; left out where it is the one offered, byte for byte. */
+  readonly seal?: Uint8Array;
 }
 
 /**

@@ -1,0 +1,221 @@
+import { parseReceipt } from '@sigill/evidence';
+import type { Agent } from '../agent.ts';
+import { EdgeError } from '../errors.ts';
+import type { GatewayHead } from '../gateway-head.ts';
+import { holdReason } from '../hold-reason.ts';
+import type { AgentLink, LinkStatus } from '../link/agent-link.ts';
+import type { ReceiptMessage, RefusedMessage } from '../link/messages.ts';
+import { type Log, silentLog } from '../log.ts';
+import type { SealedBatch } from '../sealer.ts';
+import type { Timers } from '../timers.ts';
+import type { LogWitness } from './log-witness.ts';
+import { proveReceipt, type SiteLogName } from './receipt-check.ts';
+import { createSendWindow } from './send-window.ts';
+import { startSender } from './sender.ts';
+import type { Uplink, UplinkStatus } from './uplink.ts';
+
+export interface MqttUplinkOptions {
+  readonly agent: Pick<
+    Agent,
+    | 'batches'
+    | 'head'
+    | 'hold'
+    | 'knows'
+    | 'publicKey'
+    | 'receipted'
+    | 'release'
+    | 'setBeacon'
+    | 'status'
+    | 'subscribe'
+  >;
+  readonly link: AgentLink;
+  readonly witness: LogWitness;
+  readonly siteLog: SiteLogName;
+  readonly timers: Timers;
+  /** For how long batches have been on the wire. */
+  readonly clock: { uptimeMs(): number };
+  /** A number from 0 up to 1, for the jitter. */
+  readonly random: () => number;
+  /**
+   * The gateway holds batches of this agent that its journal does not know: only a start that asks first goes on from
+   * there. Until then nothing is sealed or sent.
+   */
+  readonly onBehind?: () => void;
+  readonly onRecords?: (records: readonly Uint8Array[]) => void;
+  readonly log?: Log;
+}
+
+export interface MqttUplink extends Uplink {
+  status(): UplinkStatus & { readonly link: LinkStatus };
+}
+
+interface Pending {
+  readonly batch: SealedBatch;
+  readonly resolve: () => void;
+  readonly reject: (error: EdgeError) => void;
+  /** Null while it is not on the wire. */
+  sentMs: number | null;
+  cancelDeadline: () => void;
+}
+
+// Besides what the wire takes: the gateway makes the batch durable before it answers.
+const RECEIPT_PATIENCE_MS = 60_000;
+const OUT = new Map<string, 'quarantined' | 'revoked'>([
+  ['BATCH_CONFLICT', 'quarantined'],
+  ['AGENT_QUARANTINED', 'quarantined'],
+  ['AGENT_REVOKED', 'revoked'],
+]);
+const BEHIND =
+  'the gateway holds batches of this agent that this card does not know: the card was restored from a backup, or its disk lost what it had promised. Nothing is sealed until the agent has begun anew after the gateway’s head; restart it if it does not do so by itself';
+const UNKNOWN =
+  'the gateway does not know the key of this box; enrol it there: sigill agent enroll URL CODE';
+
+/** For an agent on a box of its own: its batches go to the gateway's broker, and are forgotten on a receipt only. */
+export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
+  const { agent, link, witness, siteLog, timers, clock, log = silentLog } = options;
+  /** Offered and without a receipt, in order; they outlive connections. */
+  const pending = new Map<number, Pending>();
+  const window = createSendWindow();
+  let isReady = false;
+  /** Why nothing is sent although the way is open. */
+  let waitsFor: string | null = null;
+  let stopped = false;
+  const sender = startSender({
+    agent,
+    offer,
+    keepProof: () => witness.keep(),
+    onReceipted: (beforeBatch) => void release(beforeBatch),
+    window,
+    timers,
+    random: options.random,
+    log,
+  });
+  link.attach({
+    ownHead: () => agent.head(),
+    head: greeted,
+    receipt,
+    refused,
+    beacon: (beacon) => agent.setBeacon(beacon),
+    records: (records) => options.onRecords?.(records),
+    down,
+    slackMs: () => window.slackMs(),
+  });
+
+  function offer(batch: SealedBatch): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      if (stopped) return reject(stopping());
+      const entry = { batch, resolve, reject, sentMs: null, cancelDeadline: () => undefined };
+      pending.set(batch.number, entry);
+      if (isReady) put(entry);
+    });
+  }
+
+  function put(entry: Pending): void {
+    const { number, bytes } = entry.batch;
+    entry.sentMs = clock.uptimeMs();
+    window.sent(bytes.length);
+    entry.cancelDeadline = timers.after(RECEIPT_PATIENCE_MS + window.slackMs(), () =>
+      settle(entry, (e) =>
+        e.reject(
+          new EdgeError('BATCH_REFUSED', `batch ${number}: no receipt came`, { retryable: true }),
+        ),
+      ),
+    );
+    link.send({ type: 'batch', number, bytes });
+  }
+
+  function settle(entry: Pending, how: (entry: Pending) => void): void {
+    if (pending.get(entry.batch.number) !== entry) return;
+    pending.delete(entry.batch.number);
+    leaveWire(entry);
+    how(entry);
+  }
+
+  function leaveWire(entry: Pending): void {
+    entry.cancelDeadline();
+    if (entry.sentMs !== null) window.left(entry.batch.bytes.length);
+    entry.sentMs = null;
+  }
+
+  async function greeted(head: GatewayHead): Promise<boolean> {
+    isReady = false;
+    for (const entry of pending.values()) leaveWire(entry);
+    const out = holdReason(head.state, head.detail ?? '');
+    const isKnown = out === null && (await agent.knows(head.head));
+    agent.hold(out ?? (isKnown ? null : BEHIND));
+    if (out === null && !isKnown) options.onBehind?.();
+    isReady = head.state === 'open' && isKnown;
+    waitsFor = head.state === 'unknown' ? head.detail || UNKNOWN : null;
+    if (isReady) for (const entry of [...pending.values()]) put(entry);
+    return isReady;
+  }
+
+  async function receipt(message: ReceiptMessage): Promise<void> {
+    const entry = pending.get(message.batch);
+    const { note } = parseReceipt(message.proof);
+    // The same message twice: what it proves is known.
+    if (entry === undefined && message.from < witness.newest.size) return;
+    await witness.follow(note, message.from, message.path);
+    if (entry === undefined) {
+      log.warn({ batch: message.batch }, 'a receipt came for a batch that is not on its way');
+      return;
+    }
+    try {
+      proveReceipt(entry.batch, message, siteLog, agent.publicKey);
+    } catch (error) {
+      settle(entry, ({ reject }) => reject(error as EdgeError));
+      return;
+    }
+    if (entry.sentMs !== null)
+      window.receipted(entry.batch.bytes.length, clock.uptimeMs() - entry.sentMs);
+    settle(entry, ({ resolve }) => resolve());
+  }
+
+  function refused({ batch, code, message, retryable }: RefusedMessage): void {
+    const out = OUT.get(code);
+    if (out !== undefined) {
+      isReady = false;
+      agent.hold(holdReason(out, message));
+      link.askLater();
+      return;
+    }
+    const entry = pending.get(batch);
+    if (entry === undefined) return;
+    const error = new EdgeError('BATCH_REFUSED', `batch ${batch}: ${code}: ${message}`, {
+      retryable,
+    });
+    settle(entry, ({ reject }) => reject(error));
+  }
+
+  function down(): void {
+    isReady = false;
+    for (const entry of pending.values()) leaveWire(entry);
+  }
+
+  async function release(beforeBatch: number): Promise<void> {
+    try {
+      await agent.release(beforeBatch);
+    } catch (error) {
+      log.warn({ reason: String(error) }, 'batches with a receipt are kept for now');
+    }
+  }
+
+  return {
+    status() {
+      const sending = sender.status();
+      const way = link.status();
+      const reason = way.reason ?? agent.status().held ?? waitsFor ?? sending.reason;
+      const isWaiting = sending.state !== 'stopped' && !isReady;
+      return { ...sending, reason, ...(isWaiting && { state: 'waiting' }), link: way };
+    },
+    async stop() {
+      stopped = true;
+      for (const entry of [...pending.values()]) settle(entry, ({ reject }) => reject(stopping()));
+      await sender.stop();
+    },
+  };
+}
+
+function stopping(): EdgeError {
+  return new EdgeError('LINK_LOST', 'the agent stops', { retryable: true });
+}
