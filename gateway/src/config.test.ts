@@ -22,6 +22,7 @@ test('what is not written gets its default, and files lie beside the configurati
     batch: { count: 500, bytes: 262_144, ageMs: 10_000 },
     broker: null,
     status: null,
+    enrol: null,
     sources: [],
   });
 });

@@ -12,6 +12,7 @@ import {
 } from '@sigill/edge';
 import { parseDocument } from 'yaml';
 import { type BrokerConfig, readBroker } from './broker/broker-config.ts';
+import { type EnrolConfig, readEnrol } from './enrolment/enrol-config.ts';
 import { GatewayError } from './errors.ts';
 import { readStatus, type StatusConfig } from './status-page/status-config.ts';
 
@@ -32,6 +33,8 @@ export interface GatewayConfig {
   readonly broker: BrokerConfig | null;
   /** The gateway's own page; null: none. */
   readonly status: StatusConfig | null;
+  /** Where agents ask to be let in, if not on the page; null: nowhere else. */
+  readonly enrol: EnrolConfig | null;
   readonly sources: readonly SourceConfig[];
 }
 
@@ -63,7 +66,7 @@ const NAME = /^[a-z0-9._-]{1,59}$/;
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
     ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
-    ...['checkpoint', 'anchor', 'batch', 'broker', 'status', 'sources'],
+    ...['checkpoint', 'anchor', 'batch', 'broker', 'status', 'enrol', 'sources'],
   ]);
   const directory = dirname(resolve(path));
   const at = (file: string) => resolve(directory, file);
@@ -94,6 +97,7 @@ export function parseGatewayConfig(text: string, path: string): GatewayConfig {
     },
     broker: readBroker(root, at),
     status: readStatus(root, at),
+    enrol: readEnrol(root, at),
     sources: readSources(root),
   };
 }

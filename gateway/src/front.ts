@@ -1,12 +1,17 @@
 /**
- * Where a running gateway can be asked at its own site: the socket of its tools, and its page.
+ * Where a running gateway can be asked at its own site: the socket of its tools, its page, and where agents ask to be let
+ * in.
  * @module
  */
 import { hostname, networkInterfaces } from 'node:os';
 import { startControl } from '@sigill/edge';
+import type { Signer } from '@sigill/evidence';
+import type { KnownAgents } from './agents/known-agents.ts';
 import type { GatewayConfig } from './config.ts';
+import { type OpenedEnrolment, openEnrolment } from './enrolment/open-enrolment.ts';
 import type { Tell } from './events.ts';
 import type { ReadingFeed } from './reading-feed.ts';
+import type { RegisterHolder } from './register.ts';
 import type { GatewayStatus } from './status.ts';
 import type { Examined } from './tools/doctor/examine.ts';
 
@@ -17,6 +22,9 @@ export interface FrontParts {
   readonly version: string;
   status(): GatewayStatus;
   readonly feed: ReadingFeed;
+  readonly register: RegisterHolder;
+  readonly knownAgents: () => KnownAgents;
+  readonly logKey: Signer;
   readonly tell: Tell;
 }
 
@@ -32,21 +40,28 @@ export async function openFront(parts: FrontParts): Promise<Front> {
     status: () => ({ version, ...status() }),
     subscribe: feed.subscribe,
   });
+  let enrolment: OpenedEnrolment | null = null;
   try {
-    const page = await openPage(parts);
+    enrolment = await openEnrolment({ ...parts, names: namesOfThisBox() });
+    const page = await openPage(parts, enrolment.mount);
     return {
       async stop() {
         await page?.stop();
+        await enrolment?.stop();
         await control.stop();
       },
     };
   } catch (error) {
+    await enrolment?.stop();
     await control.stop();
     throw error;
   }
 }
 
-async function openPage({ config, file, status, feed, tell }: FrontParts) {
+async function openPage(
+  { config, file, status, feed, tell }: FrontParts,
+  more: OpenedEnrolment['mount'],
+) {
   if (config.status === null) return null;
   // Loaded only by a gateway that has a page.
   const { startStatusServer } = await import('./status-page/status-server.ts');
@@ -58,6 +73,7 @@ async function openPage({ config, file, status, feed, tell }: FrontParts) {
     readings: feed.newest,
     examine: () => examineThisBox(file),
     now: Date.now,
+    ...(more === undefined ? {} : { more }),
   });
   const pinned = page.pin === null ? '' : `, certificate ${page.pin}`;
   tell({ level: 'info', what: 'page', text: `its page is ${page.url}${pinned}` });

@@ -6,6 +6,7 @@
 import type { Agent, AgentClock, Disk as JournalDisk, SealedBatch, SourceSet } from '@sigill/edge';
 import { agentId, type Signer } from '@sigill/evidence';
 import { createHeldBatches } from './agents/held-batches.ts';
+import type { KnownAgents } from './agents/known-agents.ts';
 import { createAgentLinks } from './agents/link.ts';
 import type { Broker } from './broker/broker.ts';
 import { createCloudWay } from './cloud-way.ts';
@@ -58,6 +59,8 @@ export interface GatewayParts {
 export interface Gateway {
   /** The operator's next records are taken up here. */
   readonly register: RegisterHolder;
+  /** What is kept of agents that are let in. */
+  readonly knownAgents: KnownAgents;
   status(): GatewayStatus;
   /** Seals what is open and makes it durable; the next start goes on from there. */
   stop(): Promise<void>;
@@ -151,6 +154,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 
     return {
       register: parts.register,
+      knownAgents: site.knownAgents,
       status: () => ({
         origin: log.origin,
         logSize: log.head().size,

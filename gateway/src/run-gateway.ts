@@ -75,7 +75,11 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   try {
     started = await start();
     const { version } = manifest;
-    front = await openFront({ config, file, version, status, feed, tell }).catch(async (error) => {
+    front = await openFront({
+      ...{ config, file, version, status, feed, register, tell },
+      knownAgents: () => started.gateway.knownAgents,
+      logKey: readKeyFile(join(config.keys, 'log.pem')),
+    }).catch(async (error) => {
       await started.stop();
       throw error;
     });
@@ -91,6 +95,9 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     config,
     rpc: started.rpc,
     register,
+    get knownAgents() {
+      return started.gateway.knownAgents;
+    },
     status,
     async stop() {
       stopped = true;

@@ -1,9 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { toBase64 } from '@sigill/evidence';
+import { fromBase64, readSlotRecord, toBase64 } from '@sigill/evidence';
 import { CloudError } from '../../errors.ts';
 import type { Route } from '../context.ts';
 import { ProblemSchema } from '../problems.ts';
-import { Count } from '../schemas.ts';
+import { Base64, Count } from '../schemas.ts';
 
 const schema = {
   summary:
@@ -29,7 +29,20 @@ const schema = {
   },
 };
 
+const bringSchema = {
+  summary: 'A record that the operator signed, from whoever has it: the signature is what counts',
+  description: 'A gateway whose operator’s key lies on its own box tells its agents’ records here.',
+  tags: ['enrolment'],
+  body: Type.Object({ record: Base64(65_536) }, { additionalProperties: false }),
+  response: { 200: Type.Object({ newest: Count }), 422: ProblemSchema },
+};
+
 export const enrollRecordsRoute: Route = (api, { core: { register } }) => {
+  api.post('/enroll/v1/records', { schema: bringSchema }, async ({ body }) => {
+    const cose = fromBase64(body.record);
+    await register.admit(cose);
+    return { newest: readSlotRecord(cose).record.rev };
+  });
   api.get('/enroll/v1/records/:slot', { schema }, async ({ params: { slot }, query }) => {
     const rows = register.recordsOf(slot);
     const newest = rows.at(-1)?.rev;
