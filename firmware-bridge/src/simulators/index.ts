@@ -4,7 +4,10 @@
  */
 import { type SimulatorEntry, talking } from './device.ts';
 import { createP1Simulator } from './dsmr-p1.ts';
+import { ROUND_MS } from './gate-traffic.ts';
+import { createLlrpSimulator } from './llrp.ts';
 import { createModbusMeterSimulator } from './modbus-meter.ts';
+import { createYrm100Simulator } from './yrm100.ts';
 
 export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, SimulatorEntry>([
   [
@@ -22,6 +25,22 @@ export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, S
         'meters on a Modbus bus that answer; options meter, address (1,2,5) and mode as the driver',
       intervalMs: 1000,
       create: createModbusMeterSimulator,
+    },
+  ],
+  [
+    'llrp',
+    {
+      title: 'the reader at the gate of a store: a pallet a minute with its cases',
+      intervalMs: ROUND_MS,
+      create: createLlrpSimulator,
+    },
+  ],
+  [
+    'yrm100',
+    {
+      title: 'the UHF module at the gate of a recycling yard; option framing=aa as the R200 speaks',
+      intervalMs: ROUND_MS,
+      create: createYrm100Simulator,
     },
   ],
 ]);
