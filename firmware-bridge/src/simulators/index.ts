@@ -5,8 +5,11 @@
 import { type SimulatorEntry, talking } from './device.ts';
 import { createP1Simulator } from './dsmr-p1.ts';
 import { ROUND_MS } from './gate-traffic.ts';
+import { createTagReader } from './iso11784.ts';
 import { createLlrpSimulator } from './llrp.ts';
 import { createModbusMeterSimulator } from './modbus-meter.ts';
+import { createReceiver } from './nmea0183.ts';
+import { createScale } from './scale.ts';
 import { createYrm100Simulator } from './yrm100.ts';
 
 export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, SimulatorEntry>([
@@ -41,6 +44,31 @@ export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, S
       title: 'the UHF module at the gate of a recycling yard; option framing=aa as the R200 speaks',
       intervalMs: ROUND_MS,
       create: createYrm100Simulator,
+    },
+  ],
+  [
+    'nmea0183',
+    {
+      title:
+        'the collar of a fox in the woods of Sigillstad; option carrier=lorry for a lorry in town',
+      intervalMs: 1000,
+      create: createReceiver,
+    },
+  ],
+  [
+    'iso11784',
+    {
+      title: 'a reader of PIT tags at a fish ladder; option dialect biomark, allflex or wl134',
+      intervalMs: 1000,
+      create: createTagReader,
+    },
+  ],
+  [
+    'scale',
+    {
+      title: 'a weighbridge with lorries; options dialect toledo, and or sics, checksum=none',
+      intervalMs: 200,
+      create: createScale,
     },
   ],
 ]);
