@@ -6,6 +6,16 @@
  */
 import { EdgeError } from '../errors.ts';
 
+/** A refusal that knows which key it speaks of, such as `sources[0].name`; '' for the whole file. */
+export class ConfigError extends EdgeError {
+  readonly key: string;
+
+  constructor(key: string, message: string) {
+    super('CONFIG_INVALID', message);
+    this.key = key;
+  }
+}
+
 export interface ConfigSection {
   /** The file, as messages name it. */
   readonly file: string;
@@ -21,7 +31,7 @@ export interface ConfigSection {
   /** All keys with their values as text. */
   strings(): Record<string, string>;
   /** To be thrown: the key's place, what stands there, what to write. */
-  invalid(key: string, found: unknown, expected: string): EdgeError;
+  invalid(key: string, found: unknown, expected: string): ConfigError;
 }
 
 /**
@@ -38,17 +48,17 @@ export function createConfigSection(
 ): ConfigSection {
   const here = path === '' ? file : `${file}: ${path}`;
   if (written === null || typeof written !== 'object' || Array.isArray(written)) {
-    throw refusal(here, written, expected);
+    throw refusal(path, here, written, expected);
   }
   const values = new Map(Object.entries(written));
   const keyPath = (key: string) => (path === '' ? key : `${path}.${key}`);
   const place = (key: string) => `${file}: ${keyPath(key)}`;
   const invalid = (key: string, found: unknown, expected: string) =>
-    refusal(place(key), found, expected);
+    refusal(keyPath(key), place(key), found, expected);
   for (const key of values.keys()) {
     if (keys !== null && !keys.includes(key)) {
-      throw new EdgeError(
-        'CONFIG_INVALID',
+      throw new ConfigError(
+        keyPath(key),
         `${place(key)}: no such key; write one of ${keys.join(', ')}`,
       );
     }
@@ -117,7 +127,7 @@ export function createConfigSection(
   };
 }
 
-function refusal(place: string, found: unknown, expected: string): EdgeError {
+function refusal(key: string, place: string, found: unknown, expected: string): ConfigError {
   const shown = typeof found === 'string' ? found : JSON.stringify(found);
-  return new EdgeError('CONFIG_INVALID', `${place}: found ${shown}; write ${expected}`);
+  return new ConfigError(key, `${place}: found ${shown}; write ${expected}`);
 }
