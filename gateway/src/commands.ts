@@ -3,9 +3,11 @@
  * @module
  */
 import type { Command } from '@sigill/firmware-bridge';
+import { gatewayApprove } from './commands/approve.ts';
 import { gatewayClientAdd, gatewayClientList, gatewayClientRemove } from './commands/client.ts';
 import { gatewayEnroll } from './commands/enroll.ts';
 import { gatewayInit } from './commands/init.ts';
+import { gatewayInvite } from './commands/invite.ts';
 import { gatewayPassword } from './commands/password.ts';
 import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   gatewayInit,
   gatewayEnroll,
   gatewayRun,
+  gatewayInvite,
+  gatewayApprove,
   gatewayPassword,
   gatewayClientAdd,
   gatewayClientList,

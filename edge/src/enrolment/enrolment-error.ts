@@ -16,7 +16,8 @@ export type EnrolmentErrorCode =
   | 'ENROLMENT_ANSWER'
   | 'ENROLMENT_FORGED'
   | 'ENROLMENT_STOPPED'
-  | 'ENROLLED_ELSEWHERE';
+  | 'ENROLLED_ELSEWHERE'
+  | 'AGENT_NOT_MADE';
 
 export class EnrolmentError extends Error {
   readonly code: EnrolmentErrorCode;
