@@ -24,6 +24,8 @@ export type EdgeErrorCode =
   | 'CONTROL_SILENT'
   | 'LINK_MESSAGE'
   | 'LINK_LOST'
+  | 'LINK_REFUSED'
+  | 'LINK_TIMEOUT'
   | 'BATCH_REFUSED'
   | 'SITE_LOG_SHORTER'
   | 'SITE_LOG_FORK';

@@ -9,6 +9,13 @@ export { TransportError, type TransportErrorCode } from './errors.ts';
 export * from './quantities.ts';
 export { findLockHolder } from './transports/lock-holder.ts';
 export { createMqttTransport, type MqttOptions } from './transports/mqtt.ts';
+export {
+  type BrokerAddress,
+  type BrokerSocket,
+  connectBroker,
+  parseBrokerUrl,
+  parsePin,
+} from './transports/mqtt-socket.ts';
 export { createReplayTransport, type ReplayChunk } from './transports/replay.ts';
 export { createSerialTransport, type SerialOptions } from './transports/serial.ts';
 export { findObstacle } from './transports/serial-errors.ts';

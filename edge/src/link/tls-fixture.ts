@@ -1,0 +1,22 @@
+/**
+ * A gateway's certificate that ended years ago: a box without a clock of its own cannot know. Its key is no secret.
+ * @module
+ */
+
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBHTCBxaADAgECAgEBMAoGCCqGSM49BAMCMBcxFTATBgNVBAMTDGdhdGV3YXku
+dGVzdDAeFw0yMDAxMDEwMDAwMDBaFw0yMDAxMDIwMDAwMDBaMBcxFTATBgNVBAMT
+DGdhdGV3YXkudGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABIsaUSVkcDnU
+5+jqHlnRaYoDerlmT3kkqH+AewTNM9bUiQzgM6NfVa5HC0t9ySGvfH9zEtflc9gg
+Yl1v/SlBCWKjAjAAMAoGCCqGSM49BAMCA0cAMEQCIDh2o2/eg7ho3OrvoNa1mkiD
+VXQwwPhZ76zIpJBwAnMWAiAydICO7ZQiYAS+O9Dm7mxoABQtqJb9G9qvxlxuvSty
+5Q==
+-----END CERTIFICATE-----
+`;
+
+export const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcNZ3YT1YjAYbr8Ib
+fl1Jwfh5zbEoJP2AwgxInk3AB86hRANCAASLGlElZHA51Ofo6h5Z0WmKA3q5Zk95
+JKh/gHsEzTPW1IkM4DOjX1WuRwtLfckhr3x/cxLX5XPYIGJdb/0pQQli
+-----END PRIVATE KEY-----
+`;
