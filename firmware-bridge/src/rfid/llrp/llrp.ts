@@ -14,7 +14,7 @@ import { observe } from './observe.ts';
 const manifest: Manifest = {
   id: 'llrp',
   title: 'UHF RFID reader with LLRP (Impinj, Zebra, Alien, ThingMagic)',
-  spec: 'https://www.gs1.org/standards/epc-rfid/llrp/1-1-0',
+  spec: 'https://ref.gs1.org/standards/llrp/1.1.0/',
   transports: ['tcp'],
   kinds: ['tag', 'reader'],
   quantities: [
