@@ -41,7 +41,7 @@ export function weightField(
 
 /** `+0012345`, `  4.876`, `-  12.`; null: no number. */
 export function weightOf(text: string): Decimal | null {
-  const [matched, sign = '', digits = ''] = /^([+-]?) *(\d{1,12}(?:\.\d{0,9})?)$/.exec(text) ?? [];
+  const [matched, sign = '', digits = ''] = /^([+-]?) *(\d{1,9}(?:\.\d{0,9})?)$/.exec(text) ?? [];
   return matched === undefined ? null : parseDecimal(`${sign}${digits.replace(/\.$/, '')}`);
 }
 

@@ -37,31 +37,30 @@ export function createSentenceFramer(): Framer {
     buffer[0] = byte;
     length = 1;
   };
-  const finish = (error?: DecodeError): void => {
+  // The error is made only where it is told: a line of dollar signs would make one for each.
+  const finish = (error?: () => DecodeError): void => {
     state = 'between';
     if (!isAddressed(buffer, length)) return;
     const cut = { offset: start, bytes: buffer.slice(0, length) };
-    cuts.push(error ? { ...cut, error } : cut);
+    cuts.push(error ? { ...cut, error: error() } : cut);
   };
   const take = (byte: number, at: number): void => {
     if (byte === DOLLAR || byte === BANG) {
-      if (state !== 'between') finish(truncated('by the start of another'));
+      if (state !== 'between') finish(() => truncated('by the start of another'));
       begin(byte, at);
       return;
     }
     if (state === 'between') return;
     if (state === 'checksum' && !isHexDigit(byte)) {
-      finish(
-        new DecodeError('FRAME_SYNTAX', `two checksum digits expected after "*", got ${hex(byte)}`),
-      );
+      finish(() => syntax(`two checksum digits expected after "*", got ${hex(byte)}`));
       return;
     }
     if (length === MAX_SENTENCE_LENGTH) {
-      finish(new DecodeError('FRAME_TOO_LONG', `no end of sentence in ${length} bytes`));
+      finish(() => new DecodeError('FRAME_TOO_LONG', `no end of sentence in ${length} bytes`));
       return;
     }
     if (state === 'inside' && isStray(byte)) {
-      finish(new DecodeError('FRAME_SYNTAX', `byte ${hex(byte)} inside a sentence`));
+      finish(() => syntax(`byte ${hex(byte)} inside a sentence`));
       return;
     }
     buffer[length++] = byte;
@@ -87,7 +86,7 @@ export function createSentenceFramer(): Framer {
       return taken();
     },
     end() {
-      if (state !== 'between') finish(truncated('by the end of the stream'));
+      if (state !== 'between') finish(() => truncated('by the end of the stream'));
       return taken();
     },
   };
@@ -119,6 +118,10 @@ function isLineEnd(byte: number): boolean {
 function isHexDigit(byte: number): boolean {
   const letter = byte | 0x20;
   return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x66);
+}
+
+function syntax(message: string): DecodeError {
+  return new DecodeError('FRAME_SYNTAX', message);
 }
 
 function truncated(by: string): DecodeError {

@@ -37,7 +37,8 @@ export function isMeasured(fix: Fix): boolean {
   return !UNMEASURED.has(fix);
 }
 
-const NUMBER = /^[+-]?\d{1,12}(\.\d{1,12})?$/;
+// Together they fit a signed 64-bit number, which a reading keeps as a number.
+const NUMBER = /^[+-]?\d{1,9}(\.\d{1,9})?$/;
 const GGA_FIXES: readonly Fix[] = [
   'none',
   'single',
