@@ -29,6 +29,7 @@ export { dsmrP1 } from './energy/dsmr-p1/dsmr-p1.ts';
 export { modbusMeter } from './energy/modbus-meter/modbus-meter.ts';
 export { DecodeError, type DecodeErrorCode, DriverError, type DriverErrorCode } from './errors.ts';
 export { type Cut, type Framer, isTorn, type TornFrame, type WholeFrame } from './framer.ts';
+export { chirpstack } from './lorawan/chirpstack/chirpstack.ts';
 export { mqttJson } from './mqtt-json/mqtt-json.ts';
 export { llrp } from './rfid/llrp/llrp.ts';
 export { yrm100 } from './rfid/yrm100/yrm100.ts';

@@ -2,12 +2,14 @@
  * Simulated devices by the id of the driver that reads them.
  * @module
  */
+import { createChirpstackSimulator, UPLINK_INTERVAL_MS } from './chirpstack.ts';
 import { type SimulatorEntry, talking } from './device.ts';
 import { createP1Simulator } from './dsmr-p1.ts';
 import { ROUND_MS } from './gate-traffic.ts';
 import { createTagReader } from './iso11784.ts';
 import { createLlrpSimulator } from './llrp.ts';
 import { createModbusMeterSimulator } from './modbus-meter.ts';
+import { createPlugSimulator } from './mqtt-json.ts';
 import { createReceiver } from './nmea0183.ts';
 import { createScale } from './scale.ts';
 import { createYrm100Simulator } from './yrm100.ts';
@@ -69,6 +71,23 @@ export const simulators: ReadonlyMap<string, SimulatorEntry> = new Map<string, S
       title: 'a weighbridge with lorries; options dialect toledo, and or sics, checksum=none',
       intervalMs: 200,
       create: createScale,
+    },
+  ],
+  [
+    'chirpstack',
+    {
+      title:
+        'a bin that fills and is emptied; option codec=abeeway for a collar on the forest path of Sigillstad',
+      intervalMs: UPLINK_INTERVAL_MS,
+      create: createChirpstackSimulator,
+    },
+  ],
+  [
+    'mqtt-json',
+    {
+      title: 'a plug with Tasmota before a pump',
+      intervalMs: 10_000,
+      create: createPlugSimulator,
     },
   ],
 ]);
