@@ -15,7 +15,7 @@ interface Room {
 const ROOMS: readonly Room[] = [
   { words: ['demo'], load: () => import('./demo/commands.ts') },
   {
-    words: ['drivers', 'decode', 'simulate'],
+    words: ['drivers', 'decode', 'simulate', 'tag'],
     load: () => import('@sigill/firmware-bridge/commands'),
   },
   {

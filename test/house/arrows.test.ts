@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
   gateway: [/^@sigill\/evidence$/, /^@sigill\/firmware-bridge(\/\w+)?$/, /^@sigill\/edge$/],
   cloud: [
     /^@sigill\/evidence$/,
-    /^@sigill\/firmware-bridge\/(quantities|identifiers|imports|drivers)$/,
+    /^@sigill\/firmware-bridge\/(quantities|identifiers|imports|drivers|town)$/,
   ],
 };
 
