@@ -1,8 +1,9 @@
 /**
- * Benchmarks by name: npm run bench -- path [--runs 3] [--profile]
+ * Benchmarks by name: npm run bench -- path|mqtt [--runs 3] [--profile]
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type BrokerReport, benchMqtt, MQTT_CASES } from './mqtt.ts';
 import { benchToCloud, benchToJournal, type HalfReport } from './path.ts';
 import { WORKLOADS } from './workloads.ts';
 
@@ -12,9 +13,12 @@ const { values, positionals } = parseArgs({
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-if (positionals[0] === 'path') await path(Number(values.runs ?? 3), values.profile ?? false);
+const runs = Number(values.runs ?? 3);
+const isProfiled = values.profile ?? false;
+if (positionals[0] === 'path') await path(runs, isProfiled);
+else if (positionals[0] === 'mqtt') await mqtt(runs, isProfiled);
 else {
-  process.stderr.write('Usage: npm run bench -- path [--runs 3] [--profile]\n');
+  process.stderr.write('Usage: npm run bench -- path|mqtt [--runs 3] [--profile]\n');
   process.exitCode = 2;
 }
 
@@ -49,4 +53,43 @@ async function half(title: string, runs: number, run: () => Promise<HalfReport>)
       .map(({ part, seconds }) => `${part} ${Math.round((100 * seconds) / total)} %`);
     say(`  ${process}: ${total.toFixed(1)} s of processor: ${top.join(', ')}`);
   }
+}
+
+/** Of each case the run with the median of the gateway's rates, with mosquitto's of the same run beside it. */
+async function mqtt(runs: number, isProfiled: boolean): Promise<void> {
+  say(
+    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}; median of ${runs} runs`,
+  );
+  const made = [];
+  for (let run = 0; run < runs; run += 1) {
+    made.push(await benchMqtt({ warmUpMs: 5_000, measuredMs: 10_000, isProfiled }));
+  }
+  for (const [index, { title }] of MQTT_CASES.entries()) {
+    const reports = made.map(({ reports }) => reports[index]!);
+    const byRate = reports.toSorted((a, b) => a.gateway.messages - b.gateway.messages);
+    const { gateway, mosquitto } = byRate[Math.floor(byRate.length / 2)]!;
+    say(`\n${title}; QoS 1, 200 bytes`);
+    say(`  gateway, durable  ${describe(gateway)}`);
+    say(`  all runs, messages/s: ${byRate.map((report) => perSecond(report.gateway)).join(' ')}`);
+    if (mosquitto === null) say('  mosquitto is not installed: nothing to compare with');
+    else {
+      const ratio = gateway.messages / gateway.seconds / (mosquitto.messages / mosquitto.seconds);
+      say(`  mosquitto         ${describe(mosquitto)}`);
+      say(`  gateway to mosquitto ${ratio.toFixed(2)}`);
+    }
+  }
+  const shares = made.at(-1)!.spent;
+  const total = shares.reduce((sum, { seconds }) => sum + seconds, 0);
+  for (const { part, seconds } of shares.slice(0, 12)) {
+    say(`  ${Math.round((100 * seconds) / total)} % ${part}`);
+  }
+}
+
+function describe(report: BrokerReport): string {
+  const { p50Ms, p99Ms, slowestMs, brokerMicroseconds } = report;
+  return `${perSecond(report)} messages/s; PUBACK p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, slowest ${slowestMs.toFixed(0)} ms; ${brokerMicroseconds.toFixed(0)} µs of processor each`;
+}
+
+function perSecond({ messages, seconds }: BrokerReport): string {
+  return Math.round(messages / seconds).toLocaleString('en');
 }
