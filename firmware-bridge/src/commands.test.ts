@@ -239,9 +239,11 @@ describe('sigill simulate', () => {
   });
 
   it.each([
-    [[], /one of dsmr-p1 is needed/],
-    [['toaster', '--to', '-'], /one of dsmr-p1 is needed/],
-    [['dsmr-p1'], /--to PORT, --to pty or --to - is needed/],
+    [[], /one of dsmr-p1, .* is needed/],
+    [['toaster', '--to', '-'], /one of dsmr-p1, .* is needed/],
+    [['dsmr-p1'], /--to PORT, pty, tcp:HOST:PORT, mqtt:.* or - is needed/],
+    [['modbus-meter', '--to', '-', '--option', 'meter=x'], /meter is one of sdm630/],
+    [['modbus-meter', '--to', '-', '--option', 'meter'], /--option takes NAME=VALUE, got meter/],
     [['dsmr-p1', '--to', '-', '--seed', 'x'], /--seed takes a whole number, got x/],
   ])('tells its usage for %j', async (args, message) => {
     const { code, err } = await sigill(['simulate', ...args]);

@@ -6,11 +6,12 @@ import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findDriver } from '../catalogue.ts';
 import type { Command, CommandIo } from '../command.ts';
-import type { Driver, Step } from '../driver.ts';
+import type { Driver, SessionInput, Step } from '../driver.ts';
 import { DriverError } from '../errors.ts';
 import { formatObservation, formatRejection } from './decode-lines.ts';
 import { createHexReader, HexError } from './hex-reader.ts';
 import { ENVIRONMENT, NO, OK, tellUsage, USAGE, writeLine } from './io.ts';
+import { createMessageLines } from './message-lines.ts';
 
 const HELP = `
 Usage: sigill decode --driver ID [--hex] [--option NAME=VALUE]… [FILE…]
@@ -20,6 +21,8 @@ it reads standard input. What it refuses goes to standard error, a line each, an
 
   --driver ID           who speaks: see sigill drivers
   --hex                 the input is hexadecimal text; white space is skipped
+                        Messages of MQTT stand one a line, with their topic and a blank before them
+                        where that is known, as mosquitto_sub -v prints them.
   --option NAME=VALUE   a setting of the driver, such as zone=Europe/Brussels
 
 Example: sigill simulate dsmr-p1 --to - --count 1 | sigill decode --driver dsmr-p1
@@ -111,14 +114,21 @@ async function decodeFile(
   const toBytes = hex ? createHexReader() : null;
   const name = files.length > 1 ? file : null;
   // A recording has no clock of its own: the session's time stands still.
+  const lines = driver.manifest.transports.every((way) => way === 'mqtt')
+    ? createMessageLines()
+    : null;
+  const take = async (messages: readonly SessionInput[]) => {
+    for (const message of messages) await tell(session.receive(message, 0), name, tally, io);
+  };
   for await (const chunk of input) {
     const raw = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : (chunk as Buffer);
     const bytes = toBytes ? toBytes.push(raw) : raw;
     tally.bytes += bytes.length;
     tally.outside += bytes.length;
-    await tell(session.receive({ bytes }, 0), name, tally, io);
+    await take(lines ? lines.push(bytes) : [{ bytes }]);
   }
   toBytes?.end();
+  if (lines) await take(lines.end());
   await tell(session.end(0), name, tally, io);
 }
 

@@ -2,28 +2,36 @@
  * `sigill simulate`: be a device.
  * @module
  */
-import { rename, symlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { findDriver } from '../catalogue.ts';
 import type { Command, CommandIo } from '../command.ts';
 import { DriverError } from '../errors.ts';
 import type { SimulatorEntry } from '../simulators/device.ts';
-import { ENVIRONMENT, OK, tellUsage, writeBytes, writeLine } from './io.ts';
+import { ENVIRONMENT, OK, tellUsage, writeLine } from './io.ts';
+import { type OutletRequest, openOutlet } from './simulate-outlets.ts';
 
 const HELP = `
-Usage: sigill simulate DRIVER --to PORT|pty|- [--link PATH] [--interval MS] [--seed N] [--count N]
-                       [--baud N]
+Usage: sigill simulate DRIVER --to PORT|pty|tcp:HOST:PORT|mqtt://USER@HOST:PORT|- [--link PATH]
+                       [--option NAME=VALUE]… [--interval MS] [--seed N] [--count N] [--baud N]
+                       [--topic T] [--password-file FILE] [--certificate sha256/…]
 
-Sends the real bytes of a device out of a serial port, for a test on the bench with a cable and two
-adapters. With --to pty it opens a pseudo-terminal and prints its path: any program may open that as
-if it were the adapter. With --to - the bytes go to standard output.
+Is a device: it sends its real bytes, and answers where a device is asked. Out of a serial port it is
+a test on the bench with a cable and two adapters. With --to pty it opens a pseudo-terminal and prints
+its path: any program may open that as if it were the adapter. With --to tcp: it listens and prints
+where, as a serial server does; with --to mqtt: it publishes, each message until it is acknowledged.
+With --to - the bytes go to standard output.
 
-  --to PORT        such as /dev/serial/by-id/usb-FTDI_…
-  --link PATH      with --to pty: a symbolic link to the pseudo-terminal, the same at each start
-  --interval MS    between two messages (default: the device's own)
-  --seed N         another seed is another device (default 1)
-  --count N        stop after N messages (default: run until interrupted)
-  --baud N         the port's speed (default 115200)
+  --to PORT            such as /dev/serial/by-id/usb-FTDI_…
+  --option NAME=VALUE  a setting of the device, such as meter=pzem004t
+  --link PATH          with --to pty: a symbolic link to the pseudo-terminal, the same at each start
+  --interval MS        between two messages (default: the device's own)
+  --seed N             another seed is another device (default 1)
+  --count N            stop after N messages (default: run until interrupted)
+  --baud N             the port's speed (default: as the driver knows its device)
+  --topic T            publish there in place of the device's own topic
+  --password-file F    of the user in mqtt://USER@…
+  --certificate PIN    of the broker of mqtts://…, if no public authority vouches for it
 
 The same seed sends the same bytes at the same time, whenever it is started: registers go on counting.
 
@@ -32,26 +40,17 @@ Example: sigill simulate dsmr-p1 --to pty
 
 export const simulate: Command = {
   name: 'simulate',
-  summary: 'be a device: its real bytes out of a port',
+  summary: 'be a device: its real bytes out of a port, a socket or a broker',
   help: HELP,
   run,
 };
 
-interface Request {
-  readonly entry: SimulatorEntry;
-  readonly to: string;
-  readonly link: string | null;
+interface Request extends OutletRequest {
   readonly intervalMs: number;
-  readonly seed: number;
   readonly count: number;
-  readonly baudRate: number;
 }
 
-/** Where the bytes go. */
-interface Outlet {
-  write(bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
-}
+const DEFAULT_BAUD_RATE = 115_200;
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   // Loaded when asked for: no other command needs the native code of a pseudo-terminal.
@@ -65,7 +64,11 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
     const outlet = await openOutlet(request, io);
     try {
-      await send(request, outlet, io.signal);
+      for (let said = 0; said < request.count && !io.signal.aborted; said++) {
+        await outlet.speak(Date.now());
+        if (said + 1 < request.count)
+          await sleep(request.intervalMs, undefined, { signal: io.signal }).catch(() => {});
+      }
     } finally {
       await outlet.close();
     }
@@ -86,88 +89,54 @@ function parseRequest(
     options: {
       to: { type: 'string' },
       link: { type: 'string' },
+      option: { type: 'string', multiple: true, default: [] },
       interval: { type: 'string' },
       seed: { type: 'string', default: '1' },
       count: { type: 'string' },
-      baud: { type: 'string', default: '115200' },
+      baud: { type: 'string' },
+      topic: { type: 'string' },
+      'password-file': { type: 'string' },
+      certificate: { type: 'string' },
     },
   });
-  const [driver, ...rest] = positionals;
-  const entry = simulators.get(driver ?? '');
+  const [driver = '', ...rest] = positionals;
+  const entry = simulators.get(driver);
   if (entry === undefined || rest.length > 0)
     throw new DriverError(
       'DRIVER_UNKNOWN',
       `one of ${[...simulators.keys()].join(', ')} is needed`,
     );
   if (!values.to)
-    throw new DriverError('OPTION_INVALID', '--to PORT, --to pty or --to - is needed');
+    throw new DriverError(
+      'OPTION_INVALID',
+      '--to PORT, pty, tcp:HOST:PORT, mqtt://USER@HOST:PORT or - is needed',
+    );
+  const seed = wholeNumber('--seed', values.seed);
+  const options = Object.fromEntries(values.option.map(parseOption));
+  const createDevice = () => entry.create({ seed, options });
+  createDevice(); // a wrong option is told before a port is opened
+  const baudRate = findDriver(driver).manifest.serial?.baudRate ?? DEFAULT_BAUD_RATE;
   return {
-    entry,
+    createDevice,
     to: values.to,
     link: values.link ?? null,
+    topic: values.topic ?? null,
+    passwordFile: values['password-file'] ?? null,
+    certificate: values.certificate ?? null,
     intervalMs: values.interval ? wholeNumber('--interval', values.interval) : entry.intervalMs,
-    seed: wholeNumber('--seed', values.seed),
     count: values.count ? wholeNumber('--count', values.count) : Number.POSITIVE_INFINITY,
-    baudRate: wholeNumber('--baud', values.baud),
+    baudRate: values.baud ? wholeNumber('--baud', values.baud) : baudRate,
   };
+}
+
+function parseOption(text: string): readonly [string, string] {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new DriverError('OPTION_INVALID', `--option takes NAME=VALUE, got ${text}`);
+  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 function wholeNumber(option: string, text: string): number {
   if (!/^\d{1,9}$/.test(text))
     throw new DriverError('OPTION_INVALID', `${option} takes a whole number, got ${text}`);
   return Number(text);
-}
-
-async function openOutlet({ to, link, baudRate }: Request, io: CommandIo): Promise<Outlet> {
-  if (to === '-') return { write: (bytes) => writeBytes(io.stdout, bytes), close: async () => {} };
-  if (to === 'pty') {
-    const { openPseudoTerminal } = await import('../simulators/pseudo-terminal.ts');
-    const terminal = await openPseudoTerminal();
-    if (link !== null) await pointLink(link, terminal.path);
-    await writeLine(io.stdout, terminal.path);
-    return { write: async (bytes) => terminal.write(bytes), close: () => terminal.close() };
-  }
-  return openPort(to, baudRate, io);
-}
-
-/** Replaces the link in one step, so that whoever follows it meets the old end or the new one. */
-async function pointLink(link: string, target: string): Promise<void> {
-  const made = `${link}.${process.pid}`;
-  await symlink(target, made);
-  await rename(made, link);
-}
-
-/** Waits until the port is open; one that cannot be opened at first is an error, one that is lost later comes back. */
-async function openPort(path: string, baudRate: number, io: CommandIo): Promise<Outlet> {
-  const { createSerialTransport } = await import('../transports/serial.ts');
-  const transport = createSerialTransport({ path, baudRate });
-  let isOpen = false;
-  await new Promise<void>((resolve, reject) => {
-    transport.start({
-      chunk: () => {},
-      state: ({ status, reason }) => {
-        if (status === 'waiting' && !isOpen) reject(new Error(reason ?? 'the port does not open'));
-        else if (status === 'waiting') io.stderr.write(`sigill simulate: ${reason}\n`);
-        isOpen ||= status === 'open';
-        if (isOpen) resolve();
-      },
-    });
-  }).catch(async (error) => {
-    await transport.stop();
-    throw error;
-  });
-  return {
-    // A line that is down loses what is sent, here as in the field.
-    write: (bytes) => transport.write(bytes).catch(() => {}),
-    close: () => transport.stop(),
-  };
-}
-
-async function send(request: Request, outlet: Outlet, signal: AbortSignal): Promise<void> {
-  const { entry, intervalMs, seed, count } = request;
-  const device = entry.create({ seed });
-  for (let sent = 0; sent < count && !signal.aborted; sent++) {
-    for (const { bytes } of device.speak(Date.now())) await outlet.write(bytes);
-    if (sent + 1 < count) await sleep(intervalMs, undefined, { signal }).catch(() => {});
-  }
 }

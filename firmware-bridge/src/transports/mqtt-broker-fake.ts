@@ -17,8 +17,9 @@ export interface BrokerFakeOptions {
 export interface BrokerFake {
   readonly port: number;
   publish(topic: string, payload: Uint8Array, flags?: { qos?: 0 | 1; retain?: boolean }): void;
-  /** What clients published. */
+  /** What clients published, and where. */
   readonly received: number[];
+  readonly topics: string[];
   /** Message ids acknowledged by clients, in order. */
   readonly acknowledged: number[];
   readonly connects: readonly { readonly clientId: string; readonly isClean: boolean }[];
@@ -33,6 +34,7 @@ export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise
   const { tls, connackCode = 0, refusedTopics = [], answersPings = true } = options;
   const sockets = new Set<Socket>();
   const received: number[] = [];
+  const topics: string[] = [];
   const acknowledged: number[] = [];
   const connects: { clientId: string; isClean: boolean }[] = [];
   const subscribed: string[] = [];
@@ -66,6 +68,7 @@ export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise
     } else if (type === PUBLISH) {
       const end = 2 + body.readUInt16BE(0);
       const qos = (flags >> 1) & 3;
+      topics.push(readString(body, 0));
       received.push(...body.subarray(end + (qos > 0 ? 2 : 0)));
       if (qos > 0) socket.write(Uint8Array.of(0x40, 2, body[end] ?? 0, body[end + 1] ?? 0));
     } else if (type === PUBACK) acknowledged.push(body.readUInt16BE(0));
@@ -84,6 +87,7 @@ export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise
   return {
     port,
     received,
+    topics,
     acknowledged,
     connects,
     subscribed,

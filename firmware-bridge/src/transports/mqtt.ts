@@ -90,7 +90,7 @@ function brokerConnect(options: MqttOptions, broker: BrokerAddress): Connect {
       const { MqttClient } = await import('mqtt');
       if (socket.isClosed()) return;
       client = new MqttClient(() => socket.stream, toClientOptions(options));
-      client.on('error', (error) => fail(refused(address, error)));
+      client.on('error', (error) => fail(explainBrokerError(address, error)));
       client.handleMessage = (packet, done) => {
         if (packet.cmd !== 'publish' || packet.retain) return done();
         take(listener, packet.topic, toBytes(packet.payload)).then((isSafe) =>
@@ -182,7 +182,11 @@ const REFUSALS: Readonly<Record<number, string>> = {
   5: 'it does not let this client in: ask whoever runs it whether the user name is allowed, and whether one is needed',
 };
 
-function refused(address: string, error: Error & { code?: number | string }): TransportError {
+/** Why a broker ended the talk, for people. */
+export function explainBrokerError(
+  address: string,
+  error: Error & { readonly code?: number | string },
+): TransportError {
   const sentence = typeof error.code === 'number' ? REFUSALS[error.code] : undefined;
   if (sentence)
     return new TransportError('BROKER_REFUSED', `${address}: ${sentence}`, { cause: error });
