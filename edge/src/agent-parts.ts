@@ -31,6 +31,8 @@ export interface AgentParts {
   readonly journal?: Partial<JournalLimits> & { readonly commitWindowMs?: number };
   /** The longest the agent's own stream stays silent. */
   readonly heartbeatMs?: number;
+  /** Larger frames are not kept, only their hash. */
+  readonly maxFrameBytes?: number;
   /** Devices beyond this many are refused: a line without checksums invents them. */
   readonly maxStreams?: number;
   readonly log?: Log;

@@ -75,7 +75,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   const { clock } = parts;
   const maxStreams = parts.maxStreams ?? DEFAULT_MAX_STREAMS;
   const listeners = new Set<(batch: SealedBatch) => void>();
-  const prepare = createPreparation();
+  const prepare = createPreparation(parts.maxFrameBytes);
   const quarantine = createQuarantine(parts.disk, parts.timers, parts.directory);
   const life: AgentLife = await startAgentLife(parts, (batch) => {
     for (const listener of listeners) tell(listener, batch);

@@ -3,6 +3,8 @@
  * @module
  */
 import type { Command } from '@sigill/firmware-bridge';
+import { agentInit } from './commands/agent-init.ts';
+import { agentRun } from './commands/agent-run.ts';
 import { agentEnroll } from './enrolment/enroll-command.ts';
 
-export const commands: readonly Command[] = [agentEnroll];
+export const commands: readonly Command[] = [agentInit, agentEnroll, agentRun];

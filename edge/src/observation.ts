@@ -9,7 +9,7 @@ export interface AgentObservation extends Observation {
 }
 
 // A journal record holds a reading and its frame; no protocol here comes near it.
-const MAX_FRAME_BYTES = 512 * 1024;
+const DEFAULT_MAX_FRAME_BYTES = 512 * 1024;
 
 export interface Prepared {
   readonly statement: Statement;
@@ -18,7 +18,9 @@ export interface Prepared {
 }
 
 /** One frame often gives several observations: its hash is computed once. */
-export function createPreparation(): (plan: SourcePlan, observation: AgentObservation) => Prepared {
+export function createPreparation(
+  maxFrameBytes = DEFAULT_MAX_FRAME_BYTES,
+): (plan: SourcePlan, observation: AgentObservation) => Prepared {
   let lastFrame: Uint8Array | null = null;
   let lastHash: Uint8Array | null = null;
 
@@ -27,7 +29,7 @@ export function createPreparation(): (plan: SourcePlan, observation: AgentObserv
       lastFrame = frame;
       lastHash = frame === null ? null : sha256(frame);
     }
-    const kept = plan.frames === 'keep' && frame !== null && frame.length <= MAX_FRAME_BYTES;
+    const kept = plan.frames === 'keep' && frame !== null && frame.length <= maxFrameBytes;
     return {
       statement: {
         source: plan.name,

@@ -103,6 +103,8 @@ export interface RefusedMessage {
 
 // A broker takes packets of 256 KiB; a kilobyte of it is left to MQTT.
 export const MAX_LINK_MESSAGE_BYTES = 255 * 1024;
+/** What a batch may hold in readings and frames, so that it goes into a message with its seal and heads. */
+export const MAX_LINK_BATCH_BYTES = MAX_LINK_MESSAGE_BYTES - 2048;
 // So that a message of streams is read in a few milliseconds.
 export const MAX_STREAMS_PER_MESSAGE = 5_000;
 // Sentences for people, in UTF-16 units as JavaScript counts them; the sender cuts.
