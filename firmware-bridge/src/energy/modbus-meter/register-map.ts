@@ -2,8 +2,6 @@
  * What a meter's registers hold, as data, and how few requests read them.
  * @module
  */
-import type { SerialSettings } from '../../driver.ts';
-
 /** Multi-word types are high word first; `…-swapped` are low word first. Bytes in a word are always high first. */
 export type RegisterType =
   | 'int16'
@@ -35,8 +33,6 @@ export interface RegisterMap {
   readonly points: readonly Point[];
   /** The most registers the meter answers in one go. */
   readonly maxRegisters: number;
-  /** As the meter leaves the factory. */
-  readonly serial: SerialSettings;
 }
 
 /** Registers read with one request. */

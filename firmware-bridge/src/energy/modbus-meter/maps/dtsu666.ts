@@ -23,7 +23,6 @@ export const dtsu666: RegisterMap = {
   spec: 'https://www.chintglobal.com/',
   read: 3,
   maxRegisters: 80,
-  serial: { baudRate: 9600 },
   points: [
     float(0x101e, 'energy.import', 'kWh', 0),
     float(0x1028, 'energy.export', 'kWh', 0),

@@ -36,7 +36,6 @@ export const sdm630: RegisterMap = {
   spec: SPEC,
   read: 4,
   maxRegisters: 80,
-  serial: { baudRate: 9600 },
   points: [
     ...phases(0x00, 'voltage', 'V'),
     ...phases(0x06, 'current', 'A'),
@@ -82,7 +81,6 @@ export const sdm120: RegisterMap = {
   spec: SPEC,
   read: 4,
   maxRegisters: 80,
-  serial: { baudRate: 2400 },
   points: ONE_PHASE,
 };
 
@@ -92,7 +90,6 @@ export const sdm220: RegisterMap = {
   spec: SPEC,
   read: 4,
   maxRegisters: 80,
-  serial: { baudRate: 2400, parity: 'even' },
   points: ONE_PHASE,
 };
 
@@ -102,7 +99,6 @@ export const sdm72: RegisterMap = {
   spec: SPEC,
   read: 4,
   maxRegisters: 60,
-  serial: { baudRate: 9600 },
   points: [
     float(0x34, 'power.net', 'W'),
     float(0x48, 'energy.import', 'kWh'),

@@ -30,7 +30,6 @@ export const em24: RegisterMap = {
   spec: 'https://www.ccontrols.com/support/dp/CarloGavazziEM24.pdf',
   read: 4,
   maxRegisters: 11,
-  serial: { baudRate: 9600 },
   points: [
     ...phases(0x00, 'voltage', 'V', -1),
     ...phases(0x0c, 'current', 'A', -3),

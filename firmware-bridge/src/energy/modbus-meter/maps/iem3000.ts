@@ -25,7 +25,6 @@ export const iem3000: RegisterMap = {
   spec: 'https://www.se.com/ww/en/download/document/DOCA0005EN/',
   read: 3,
   maxRegisters: 125,
-  serial: { baudRate: 19_200, parity: 'even' },
   points: [
     ...phases(3000, 'current', 'A'),
     listed(3020, 'float32', 'voltage.l12', 'V'),

@@ -11,7 +11,6 @@ export const pzem004t: RegisterMap = {
   spec: 'https://innovatorsguru.com/wp-content/uploads/2019/06/PZEM-004T-V3.0-Datasheet-User-Manual.pdf',
   read: 4,
   maxRegisters: 10,
-  serial: { baudRate: 9600 },
   points: [
     { register: 0, type: 'uint16', name: 'voltage', unit: 'V', exponent: -1 },
     { register: 1, type: 'uint32-swapped', name: 'current', unit: 'A', exponent: -3 },
