@@ -10,10 +10,12 @@
  */
 import type { DecodedObservation, Rejection, Session, Step } from '../../driver.ts';
 import { DecodeError } from '../../errors.ts';
-import { type Answer, describeException, findAnswer, type Question, writeQuestion } from './adu.ts';
+import { type Answer, describeException, type Question, writeQuestion } from './adu.ts';
+import { type Asked, explainSilence, searchAnswer } from './answer-search.ts';
 import { mismatch } from './exchange.ts';
 import { type Bus, exceptionOf, observeRound, type Round, rejectionOf } from './listener.ts';
 import { type Block, hex4, type Point, planBlocks, pointsIn, sizeOf } from './register-map.ts';
+import { createSteadyClock } from './steady-clock.ts';
 
 export interface PollerOptions extends Bus {
   readonly intervalMs: number;
@@ -30,9 +32,7 @@ interface Meter {
   readonly lacking: Set<Point>;
 }
 
-interface Asked {
-  readonly question: Question;
-  readonly request: Uint8Array;
+interface Waiting extends Asked {
   readonly deadlineMs: number;
   readonly isProbe: boolean;
 }
@@ -67,7 +67,7 @@ export function createPoller(
   const clock = createSteadyClock();
   let transaction = 0;
   let quietUntilMs = Number.NEGATIVE_INFINITY;
-  let asked: Asked | null = null;
+  let asked: Waiting | null = null;
   let meter: Meter | null = null;
   let queue: Block[] = [];
   let round: Round | null = null;
@@ -137,20 +137,9 @@ export function createPoller(
     joined.set(heard);
     joined.set(bytes, heard.length);
     heard = joined.subarray(-MAX_HEARD);
-    const found = findIn(heard, asked);
+    const found = searchAnswer(mode, asked, heard);
     if (found === 'damaged') fail(nowMs, of(asked.question, mismatch()), true);
     else if (found !== null) answered(found.answer, found.at, found.length, nowMs);
-  }
-
-  function findIn(bytes: Uint8Array, { question, request }: Asked) {
-    let isDamaged = false;
-    for (let at = startsWith(bytes, request) ? request.length : 0; at < bytes.length; at++) {
-      const answer = findAnswer(mode, question, bytes, at);
-      if (typeof answer === 'string') continue;
-      if (!('damaged' in answer)) return { answer, at, length: answer.length };
-      isDamaged ||= at + answer.length === bytes.length;
-    }
-    return isDamaged ? ('damaged' as const) : null;
   }
 
   function answered(answer: Answer, at: number, length: number, nowMs: number): void {
@@ -244,20 +233,7 @@ export function createPoller(
 
   function timeOut(nowMs: number): void {
     if (asked === null) return;
-    const { question, request } = asked;
-    const rest = startsWith(heard, request) ? heard.subarray(request.length) : heard;
-    fail(nowMs, of(question, verdict(rest, question)), false);
-  }
-
-  function verdict(bytes: Uint8Array, question: Question): DecodeError {
-    if (bytes.length === 0)
-      return new DecodeError('DEVICE_SILENT', `it did not answer in ${timeoutMs} ms`);
-    const begins = bytes.some(
-      (_, at) => at + 3 <= bytes.length && findAnswer(mode, question, bytes, at) === 'incomplete',
-    );
-    return begins
-      ? new DecodeError('FRAME_TRUNCATED', `its answer was not whole after ${timeoutMs} ms`)
-      : new DecodeError('FRAME_SYNTAX', `what came within ${timeoutMs} ms is no answer`);
+    fail(nowMs, of(asked.question, explainSilence(mode, asked, heard, timeoutMs)), false);
   }
 
   return {
@@ -281,24 +257,6 @@ export function createPoller(
   };
 }
 
-/** The caller's clock may be set back; what is waited for then comes no later. */
-function createSteadyClock() {
-  let skew = 0;
-  let last = Number.NEGATIVE_INFINITY;
-  return {
-    fromCaller(callerMs: number): number {
-      if (callerMs + skew < last) skew = last - callerMs;
-      last = callerMs + skew;
-      return last;
-    },
-    toCaller: (ms: number): number => ms - skew,
-  };
-}
-
 function of({ address }: Question, { code, message }: DecodeError): DecodeError {
   return new DecodeError(code, `meter ${address}: ${message}`);
-}
-
-function startsWith(bytes: Uint8Array, head: Uint8Array): boolean {
-  return bytes.length >= head.length && head.every((byte, i) => bytes[i] === byte);
 }
