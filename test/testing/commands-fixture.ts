@@ -5,6 +5,7 @@
  */
 import { PassThrough, Readable } from 'node:stream';
 import { commands as cloudCommands } from '@sigill/cloud/commands';
+import { commands as agentCommands } from '@sigill/edge/commands';
 import type { Command } from '@sigill/firmware-bridge';
 import { commands as gatewayCommands } from '@sigill/gateway/commands';
 
@@ -14,7 +15,7 @@ export interface TypedCommand {
   stop(): void;
 }
 
-const COMMANDS: readonly Command[] = [...gatewayCommands, ...cloudCommands];
+const COMMANDS: readonly Command[] = [...agentCommands, ...gatewayCommands, ...cloudCommands];
 
 export function type(...words: string[]): TypedCommand {
   const name = words.slice(0, 2).join(' ');
