@@ -14,13 +14,14 @@ export function* mutations(
   frames: readonly Uint8Array[],
   telling: string,
   runs = FUZZ_RUNS,
+  mostFrames = MOST_FRAMES,
 ): Generator<{ readonly run: number; readonly bytes: Uint8Array }> {
   for (let run = 0; run < runs; run++) {
     let turn = 0;
     const below = (n: number) => Math.floor(noise(FUZZ_SEED, run, turn++) * n);
     const byte = () => (below(2) === 0 ? telling.charCodeAt(below(telling.length)) : below(256));
     let bytes: number[] = [];
-    for (let n = 1 + below(MOST_FRAMES); n > 0; n--)
+    for (let n = 1 + below(mostFrames); n > 0; n--)
       bytes = bytes.concat(Array.from(frames[below(frames.length)] ?? []));
     for (let n = below(MOST_WOUNDS + 1); n > 0; n--) bytes = wounded(bytes, below, byte);
     yield { run, bytes: Uint8Array.from(bytes) };
