@@ -90,7 +90,6 @@ export {
   createSourceSet,
   type SourceAgent,
   type SourceSet,
-  type SourceSet as Sources,
   type SourceSetParts,
 } from './sources/source-set.ts';
 export {

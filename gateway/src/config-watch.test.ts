@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SourceConfig } from '@sigill/edge';
+import type { ConfigWatch, SourceConfig } from '@sigill/edge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseGatewayConfig } from './config.ts';
 import { watchConfig } from './config-watch.ts';
@@ -16,7 +16,7 @@ let timers: FakeTimers;
 let events: GatewayEvent[];
 let applied: (readonly SourceConfig[])[];
 let failing: Error | null;
-let watch: { stop(): void };
+let watch: ConfigWatch;
 
 beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'config-')), 'gateway.yaml');
@@ -25,23 +25,24 @@ beforeEach(() => {
   applied = [];
   failing = null;
   writeFileSync(file, HEAD);
-  watch = watchConfig(
-    file,
-    parseGatewayConfig(HEAD, file),
-    timers,
-    (event) => events.push(event),
-    async (sources) => {
+  watch = watchConfig({
+    ...{ file, text: HEAD, config: parseGatewayConfig(HEAD, file), timers },
+    tell: (event) => events.push(event),
+    apply: async (sources) => {
       if (failing !== null) throw failing;
       applied.push(sources);
     },
-  );
+  });
 });
 afterEach(() => watch.stop());
 
+/** The disk takes real time between two looks. */
 async function save(text: string): Promise<void> {
   writeFileSync(file, text);
-  timers.advance(1_000);
-  await new Promise((resolve) => setImmediate(resolve));
+  for (let looks = 0; looks < 20; looks++) {
+    timers.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 const told = () => events.map(({ what }) => what);
@@ -72,6 +73,7 @@ test('a file that cannot be read leaves everything as it was, and says where the
   expect(applied).toEqual([]);
   expect(told()).toEqual(['config-invalid', 'config-invalid']);
   expect(events[0]?.text).toContain('sources[0].driver');
+  expect(events[0]?.text).toContain('(line 5)');
   await save(`${HEAD}sources:\n${SOURCE}`);
   expect(applied).toHaveLength(1);
 });

@@ -11,15 +11,16 @@ export interface GatewayEvent {
 
 export type Tell = (event: GatewayEvent) => void;
 
-/** What a package that logs as pino does has to say. */
+/** What a package that logs as pino does has to say. What it says of a source is a whole sentence. */
 export function toLog(tell: Tell) {
   const say = (level: GatewayEvent['level']) => (details: object, message: string) => {
     const facts = Object.entries(details).flatMap(([name, value]) =>
       ['string', 'number', 'boolean'].includes(typeof value) ? [[name, value]] : [],
     );
-    const shown = facts.map(([name, value]) => `${name}: ${value}`).join(', ');
+    const isSource = 'source' in details;
+    const shown = isSource ? '' : facts.map(([name, value]) => `${name}: ${value}`).join(', ');
     const text = shown === '' ? message : `${message} (${shown})`;
-    tell({ level, what: 'agent', text, facts: Object.fromEntries(facts) });
+    tell({ level, what: isSource ? 'source' : 'agent', text, facts: Object.fromEntries(facts) });
   };
-  return { info() {}, warn: say('warning'), error: say('alarm') };
+  return { info: say('info'), warn: say('warning'), error: say('alarm') };
 }

@@ -87,9 +87,12 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     await lock.release();
     throw error;
   }
-  const watch = watchConfig(file, config, systemTimers, tell, async (next) => {
-    await started.sources.apply(next);
-    sources = next;
+  const watch = watchConfig({
+    ...{ file, text, config, timers: systemTimers, tell },
+    async apply(next) {
+      await started.sources.apply(next);
+      sources = next;
+    },
   });
   return {
     config,
@@ -101,7 +104,7 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     status,
     async stop() {
       stopped = true;
-      watch.stop();
+      await watch.stop();
       await front.stop();
       await turn.catch(() => undefined);
       await started.stop();

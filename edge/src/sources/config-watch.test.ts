@@ -29,6 +29,7 @@ function start(change: Partial<ConfigWatchParts<string>> = {}) {
     ...{ file: 'box.yaml', before: utf8('first'), parse: parseText, timers },
     take: async (config) => {
       taken.push(config);
+      return 'the change is in force';
     },
     log: { info: say('info'), warn: say('warn'), error: say('error') },
     files: {
@@ -58,7 +59,7 @@ describe('a configuration file that is watched', () => {
     write('second');
     await timers.advance(1000);
     expect(taken).toEqual(['second']);
-    expect(told).toEqual(['info box.yaml has changed, and the change is in force']);
+    expect(told).toEqual(['info box.yaml: the change is in force']);
     await timers.advance(60_000);
     expect(taken).toHaveLength(1);
   });
@@ -134,7 +135,10 @@ describe('a configuration file that is watched', () => {
     const taken: string[] = [];
     const watch = watchConfig({
       ...{ file, before: utf8('first'), parse: parseText, timers: systemTimers },
-      take: async (config) => void taken.push(config),
+      take: async (config) => {
+        taken.push(config);
+        return null;
+      },
       log: { info() {}, warn() {}, error() {} },
     });
     stops.push(async () => {

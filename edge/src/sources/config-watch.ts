@@ -16,8 +16,8 @@ export interface ConfigWatchParts<T> {
   /** What is in force. */
   readonly before: Uint8Array;
   readonly parse: (text: string) => T;
-  /** Brings a change into force. What it throws is told, and the file counts as refused. */
-  readonly take: (config: T) => Promise<void>;
+  /** Brings a change into force, and resolves to what to tell of it. What it throws is told, and nothing has changed then. */
+  readonly take: (config: T) => Promise<string | null>;
   readonly timers: Timers;
   readonly log: Log;
   readonly files?: WatchedFiles;
@@ -94,16 +94,18 @@ export function watchConfig<T>(parts: ConfigWatchParts<T>): ConfigWatch {
         log.warn({ file, line }, `${message}; what was in force before stays so`);
         return;
       }
-      case 'changed':
+      case 'changed': {
+        let taken: string | null;
         try {
-          await parts.take(decision.config);
+          taken = await parts.take(decision.config);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
           log.warn({ file }, `${file}: ${reason}; what was in force before stays so`);
           return;
         }
         changes.inForce();
-        log.info({ file }, `${file} has changed, and the change is in force`);
+        if (taken !== null) log.info({ file }, `${file}: ${taken}`);
+      }
     }
   }
 
