@@ -30,7 +30,7 @@ export interface CloudWayParts {
   readonly timers: Timers;
   readonly random: () => number;
   readonly tell: Tell;
-  readonly restored: (count: number) => void;
+  readonly restored: () => boolean;
   readonly contradiction: () => string | null;
 }
 
@@ -47,6 +47,7 @@ export function createCloudWay(parts: CloudWayParts): CloudUplink {
     anchors: notary && createAnchorLane(client, notary.anchors),
     conflicts: createConflictLane(client, log.origin, conflicts),
     restore: createRestore({ ...parts, ...parts.site, client }),
+    urgent: () => parts.site.gate.closedFor() !== null,
     releaser: createReleaser(held, config.cloud?.keepMs ?? 0),
     checkpointIntervalMs: config.checkpoint.intervalMs,
   });

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSourceSet, systemDisk } from '@sigill/edge';
-import { agentId, decodeSeal } from '@sigill/evidence';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { agentId, decodeBatch, decodeReading, decodeSeal } from '@sigill/evidence';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newSigner } from './agent-fixture.ts';
 import { parseGatewayConfig } from './config.ts';
 import { createDisk } from './disk/disk.ts';
@@ -89,16 +90,20 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
   void starting.then((started) => {
     gateway = started;
   });
-  await until(() => gateway !== null);
+  // The agent waits two seconds for the cloud's word, which must be able to come.
+  while (gateway === null) {
+    timers.advance(1);
+    await sleep(1);
+  }
   running.push(await starting);
   return starting;
 }
 
-/** Turns the clock until it is so; disk and network take the real time they need between. */
+/** Turns the clock until it is so, five hundred times as fast as it goes: disk and network get the real time they need. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {
-    timers.advance(250);
-    await new Promise((resolve) => setImmediate(resolve));
+    timers.advance(500);
+    await sleep(1);
   }
 }
 
@@ -162,3 +167,113 @@ test('while the cloud is away everything waits in the journal, and goes when it 
   expect(cloud.seals.length).toBeGreaterThan(2);
   expect(told('CLOUD_UNREACHABLE')).toBe(1);
 });
+
+describe('restored from an older copy', () => {
+  const site = () =>
+    checkSiteLog(createDisk(join(directory, 'site-log'), nodeFileSystem), logKey.publicKey);
+  const alarms = () => events.flatMap(({ level, text }) => (level === 'alarm' ? [text] : []));
+  let backup: string;
+
+  /** A copy of the data directory, and after it more that went to the cloud. */
+  beforeEach(async () => {
+    const first = await start({ ledger: null });
+    await caughtUp(first, 2);
+    await first.stop();
+    backup = mkdtempSync(join(tmpdir(), 'backup-'));
+    cpSync(directory, backup, { recursive: true });
+    const second = await start({ ledger: null });
+    await caughtUp(second, second.status().logSize + 2);
+    await second.stop();
+    running = [];
+    events = [];
+    directory = backup;
+  });
+
+  test('it takes back what it lacks, and the agent goes on behind it with a gap that says why', async () => {
+    const lacked = cloud.seals.length - site().size;
+    expect(lacked).toBeGreaterThan(0);
+    const gateway = await start({ ledger: null });
+    await caughtUp(gateway, cloud.seals.length + 1);
+    expect(events.filter(({ what }) => what === 'restored')).toMatchObject([
+      { facts: { count: lacked } },
+    ]);
+    expect(alarms()).toEqual([expect.stringContaining('journal was older')]);
+    expect(told('start-anew')).toBe(0);
+    const batches = cloud.seals.map((seal) => decodeSeal(seal).header.batch);
+    expect(batches).toEqual(batches.map((_, index) => index));
+    expect(readingsOf(cloud.batches).some(({ kind }) => kind === 'gap')).toBe(true);
+    expect(gateway.status().closedFor).toBeNull();
+  });
+
+  test('whose notary is older than the ledger takes readings all the same, and says that it anchors nothing', async () => {
+    chain.ledger.anchor(new Uint8Array(32), 2);
+    await start();
+    await until(() => told('restored') > 0 && told('logged') > 0);
+    expect(alarms()).toEqual([
+      expect.stringContaining('nothing is anchored'),
+      expect.stringContaining('journal was older'),
+    ]);
+  });
+
+  test('while the cloud is away it waits a minute, and takes back what it lacks when the cloud comes', async () => {
+    let away = true;
+    const refuse = (request: IncomingMessage) => {
+      request.socket.destroy();
+      if (away) cloud.fault('/ingest/v1/state', refuse);
+    };
+    cloud.fault('/ingest/v1/state', refuse);
+    const size = site().size;
+    const gateway = await start({ ledger: null });
+    const begun = timers.now();
+    await until(() => timers.now() - begun > 30_000);
+    expect(gateway.status()).toMatchObject({ logSize: size });
+    expect(gateway.status().closedFor).toContain('asks its cloud');
+    away = false;
+    await until(() => told('start-anew') > 0);
+    expect(gateway.status().logSize).toBe(cloud.seals.length);
+    await gateway.stop();
+    running = [];
+    await start({ ledger: null });
+    const before = cloud.seals.length;
+    await until(() => cloud.checkpointSize > before);
+    expect(alarms()).toEqual([expect.stringContaining('journal was older')]);
+  });
+
+  test('that has gone on without the cloud has two histories, stops, and says what the operator does', async () => {
+    let away = true;
+    const refuse = (request: IncomingMessage) => {
+      request.socket.destroy();
+      if (away) cloud.fault('/ingest/v1/state', refuse);
+    };
+    cloud.fault('/ingest/v1/state', refuse);
+    const size = site().size;
+    const gateway = await start({ ledger: null });
+    await until(() => gateway.status().logSize > size);
+    away = false;
+    await until(() => told('SITE_LOG_FORKED') > 0);
+    const { closedFor, alarms: listed } = gateway.status();
+    expect(closedFor).toContain('second history');
+    expect(listed[0]).toMatchObject({ what: 'SITE_LOG_FORKED', times: 1 });
+    expect(listed[0]?.text).toContain('sigill gateway new-generation');
+    const { logSize } = gateway.status();
+    const then = timers.now();
+    await until(() => timers.now() - then > 120_000);
+    expect(gateway.status().logSize).toBe(logSize);
+  });
+});
+
+/** The log has so many entries, and the cloud as many as the agent has sealed. */
+async function caughtUp({ status }: Gateway, size: number): Promise<void> {
+  await until(() => {
+    const { logSize, agent } = status();
+    return (
+      logSize >= size &&
+      cloud.checkpointSize === logSize &&
+      agent.position?.sealedBefore === logSize
+    );
+  });
+}
+
+function readingsOf(batches: readonly Uint8Array[]) {
+  return batches.flatMap((bytes) => decodeBatch(bytes).readings.map(decodeReading));
+}

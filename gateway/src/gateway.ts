@@ -14,7 +14,7 @@ import type { GatewayConfig } from './config.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { createNotary } from './notary/notary.ts';
+import { openNotary } from './notary/open-notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
 import { openBroker } from './open-broker.ts';
 import { openOwnAgent, startOwnUplink } from './own-agent.ts';
@@ -107,7 +107,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     });
     const notary =
       ledger &&
-      (await createNotary({
+      (await openNotary({
         ...{ ledger, log, register, timers, tell },
         store: createRollCallStore(site.notary),
         intervalMs: config.anchor.intervalMs,
@@ -123,7 +123,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       http &&
       createCloudWay({
         ...{ ...parts, http, site, held, notary, register, tell },
-        restored: () => askedForHead && parts.startAnew(),
+        restored() {
+          if (askedForHead) parts.startAnew();
+          return !askedForHead;
+        },
         contradiction: links.contradiction,
       });
     const running = [notary?.run(signal), cloud?.run(signal)];

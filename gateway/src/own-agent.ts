@@ -46,6 +46,8 @@ export function openOwnAgent(parts: OwnAgentParts): Promise<Agent> {
     const patience = new AbortController();
     await Promise.race([site.gate.opened(), timers.wait(HEAD_WAIT_MS, patience.signal)]);
     patience.abort();
+    // Entries are on their way back: the agent would contradict them. It has a patience of its own.
+    if (site.gate.isHeld()) await site.gate.opened();
     parts.asked();
     const { heads, store } = site;
     return { state: 'open', head: heads.of(id), streams: store.streams.of(id) };

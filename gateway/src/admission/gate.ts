@@ -14,6 +14,8 @@ export interface Gate {
   open(): void;
   /** Until it is opened again. */
   hold(reason: string): void;
+  /** Held: not only waiting as at each start. */
+  isHeld(): boolean;
 }
 
 // A box that boots has its network in less; what is read meanwhile is durable in the agents' journals.
@@ -21,14 +23,15 @@ export const START_WAIT_MS = 60_000;
 
 /** @param waits whether there is a cloud to ask */
 export function createGate(timers: Timers, waits: boolean, signal: AbortSignal): Gate {
-  let reason: string | null = waits
+  const first = waits
     ? 'the gateway has just started and first asks its cloud whether this disk is up to date'
     : null;
+  let reason: string | null = first;
   const waiting: (() => void)[] = [];
   const gate: Gate = {
     closedFor: () => reason,
     opened() {
-      if (reason === null) return Promise.resolve();
+      if (reason === null || signal.aborted) return Promise.resolve();
       return new Promise((resolve) => waiting.push(resolve));
     },
     open() {
@@ -38,8 +41,8 @@ export function createGate(timers: Timers, waits: boolean, signal: AbortSignal):
     hold(why) {
       reason = why;
     },
+    isHeld: () => reason !== null && reason !== first,
   };
-  const first = reason;
   const begun = waits ? timers.wait(START_WAIT_MS, signal) : Promise.resolve();
   void begun.then(() => {
     if (reason === first && !signal.aborted) gate.open();

@@ -18,7 +18,7 @@ let agent: FixtureAgent;
 let other: FixtureAgent;
 let register: FixtureRegister;
 let site: FixtureSite;
-let restored: number[];
+let goesOn: boolean;
 let contradiction: string | null;
 
 beforeEach(async () => {
@@ -28,7 +28,7 @@ beforeEach(async () => {
   other = createFixtureAgent(ORIGIN);
   const agents = [{ key: agent.signer.publicKey }, { key: other.signer.publicKey }];
   register = createFixtureHolder({ origin: ORIGIN, log: logSigner, agents });
-  restored = [];
+  goesOn = true;
   contradiction = null;
   await open(createCrashFileSystem());
 });
@@ -50,7 +50,7 @@ async function compare(): Promise<void> {
   const { signal } = new AbortController();
   const restore = createRestore({
     ...{ ...site, client, register: register.current, logKey: logSigner },
-    restored: (count) => restored.push(count),
+    restored: () => goesOn,
     contradiction: () => contradiction,
   });
   await restore.compare(await client.state(ORIGIN, signal), signal);
@@ -94,10 +94,20 @@ describe('a disk that is an older copy', () => {
     expect(site.log.head()).toMatchObject({ size, root });
     expect([site.heads.of(agent.id), site.heads.of(other.id)]).toEqual(heads);
     expect(site.store.streams.of(agent.id)).toEqual(streams);
-    expect(restored).toEqual([11]);
+    expect(site.events.at(-1)).toMatchObject({ what: 'restored', facts: { count: 11 } });
     expect(site.gate.closedFor()).toBeNull();
     expect((await site.admission.admit(agent.seal().bytes)).index).toBe(11);
     expect(site.events.map(({ what }) => what)).toEqual(['restoring', 'restored']);
+  });
+
+  test('whose agent had begun already stays closed until that has begun anew', async () => {
+    await grow(3);
+    receipt();
+    await open(backup());
+    goesOn = false;
+    await compare();
+    expect(site.log.head().size).toBe(3);
+    expect(site.gate.isHeld()).toBe(true);
   });
 
   test('is held while it takes back, and the cloud may go away in between', async () => {

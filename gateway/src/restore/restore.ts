@@ -44,8 +44,8 @@ export interface RestoreParts {
   readonly gate: Gate;
   readonly register: () => Register;
   readonly tell: Tell;
-  /** So many entries came back. */
-  readonly restored: (count: number) => void;
+  /** Entries came back. @returns whether all goes on; else everything begins anew behind them */
+  readonly restored: () => boolean;
   /** What an agent's receipt said against this log, if one did; asked after every comparison. */
   readonly contradiction: () => string | null;
 }
@@ -53,7 +53,11 @@ export interface RestoreParts {
 export function createRestore(parts: RestoreParts): Restore {
   const { client, log, heads, gate, tell } = parts;
 
-  async function takeBack(next: number, known: Checkpoint | null, signal: AbortSignal) {
+  async function takeBack(
+    next: number,
+    known: Checkpoint | null,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const before = log.head().size;
     const reason = `the cloud holds ${next} entries of the site log, this disk ${before}: it was restored from an older copy, and what it lacks is fetched`;
     gate.hold(reason);
@@ -68,7 +72,7 @@ export function createRestore(parts: RestoreParts): Restore {
     const count = log.head().size - before;
     const text = `${count} entries of the site log came back from the cloud; everything goes on behind them`;
     tell({ level: 'info', what: 'restored', text, facts: { count } });
-    parts.restored(count);
+    return parts.restored();
   }
 
   /** What admission asked of them when they came, asked again. */
@@ -112,8 +116,9 @@ export function createRestore(parts: RestoreParts): Restore {
       );
     }
     const next = Math.max(state.next, known?.size ?? 0);
+    let goesOn = true;
     try {
-      if (next > size) await takeBack(next, known, signal);
+      if (next > size) goesOn = await takeBack(next, known, signal);
     } catch (error) {
       if (!(error instanceof EvidenceError)) throw error;
       throw fork(
@@ -127,7 +132,7 @@ export function createRestore(parts: RestoreParts): Restore {
         `${contradiction}, and the cloud has no more either: a disk restored from an older copy, or an agent that belongs to another gateway (then the operator revokes its key)`,
       );
     }
-    gate.open();
+    if (goesOn) gate.open();
   }
 
   function open(note: string): Checkpoint {

@@ -87,6 +87,7 @@ function build(): void {
     }),
     conflicts: { push: async () => {} },
     restore: { compare: async () => {} },
+    urgent: () => false,
     releaser: createReleaser(holder, KEEP_MS),
     checkpointIntervalMs: INTERVAL_MS,
     timers,

@@ -45,6 +45,8 @@ export interface CloudUplinkParts {
   readonly anchors: AnchorLane | null;
   readonly conflicts: ConflictLane;
   readonly restore: Restore;
+  /** Whether the site log waits for the cloud's word. */
+  readonly urgent: () => boolean;
   readonly releaser: Releaser;
   readonly checkpointIntervalMs: number;
   readonly timers: Timers;
@@ -54,6 +56,8 @@ export interface CloudUplinkParts {
 }
 
 const BACK_OFF = { firstMs: 1_000, maxMs: 300_000 };
+// While the site log stands still until the cloud was asked: ten times and more in the minute that it does at a start.
+const URGENT_BACK_OFF = { firstMs: 1_000, maxMs: 5_000 };
 
 export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
   const { client, log, batches, checkpoints, anchors, conflicts, restore, releaser } = parts;
@@ -128,7 +132,8 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
         } catch (error) {
           if (signal.aborted) return;
           fail(error);
-          await rest(backOffMs(failures - 1, BACK_OFF, parts.random), signal, false);
+          const limits = parts.urgent() ? URGENT_BACK_OFF : BACK_OFF;
+          await rest(backOffMs(failures - 1, limits, parts.random), signal, false);
         }
       }
     },
