@@ -20,6 +20,13 @@ export async function serveWebApp(api: Api, directory: string): Promise<void> {
         reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    if (existsSync(join(directory, 'operator.html'))) {
+      api.get('/operator', { schema: { hide: true } }, (_, reply) =>
+        reply
+          .header('cache-control', 'no-store')
+          .sendFile('operator.html', { cacheControl: false }),
+      );
+    }
   } else {
     api.get('/', { schema: { hide: true } }, async (_, reply) =>
       reply.type('text/html').send(NOT_BUILT),

@@ -7,25 +7,26 @@ import {
 } from '@sigill/evidence';
 import type { Command, CommandIo } from '../command.ts';
 import { CloudError } from '../errors.ts';
-import type { OperatorClient } from '../operator/client.ts';
 import type { Overview, WaitingBox } from '../operator/overview.ts';
 import { approvalOf, parseFingerprint } from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { openOperatorPen } from '../operator/sign-record.ts';
 import { asCommand, readArguments } from './arguments.ts';
-import { enterAsSigner } from './signer.ts';
+import { enterAsSigner, type SignersCloud } from './signer.ts';
 import { describeWaiting } from './waiting-text.ts';
 
 const help = `
 Usage: npx sigill cloud approve FILE [FINGERPRINT] [--origin ORIGIN] [--key FILE]
        npx sigill cloud approve --cloud URL --link LINK --key FILE [FINGERPRINT] [--origin ORIGIN]
+       npx sigill cloud approve --from FILE -o RECORD --key FILE FINGERPRINT [--origin ORIGIN]
 
 Without a fingerprint: lists the boxes that wait. With one: signs the record that lets this box in and
 brings it to the running cloud, where it counts at once. Compare all 16 digits with those the box
 itself shows; they stand for its keys, and nothing else does.
 
 In the second form the operator’s key is on another machine than the cloud, and stays there; LINK is
-from: sigill cloud operator-link.
+from: sigill cloud operator-link. In the third that machine has no network: what waits was downloaded
+from the operator’s page, and RECORD is brought back there.
 
   --origin ORIGIN       what a gateway’s log is called for ever; else the cloud’s origins and its name
   --key FILE            the operator’s key; else operator.key of FILE, or keys/operator.pem beside it
@@ -50,13 +51,15 @@ const OPTIONS = {
   cloud: { type: 'string' },
   link: { type: 'string' },
   certificate: { type: 'string' },
+  from: { type: 'string' },
+  output: { type: 'string', short: 'o' },
   refuse: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
 async function approve(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, positionals } = readArguments(args, OPTIONS);
-  const far = values.cloud !== undefined;
+  const far = values.cloud !== undefined || values.from !== undefined;
   const file = far ? undefined : positionals[0];
   const digits = (far ? positionals : positionals.slice(1)).join('');
   const wanted = digits === '' ? null : parseFingerprint(digits);
@@ -84,7 +87,7 @@ async function approve(args: readonly string[], io: CommandIo): Promise<void> {
 
 /** All that counts is checked here again: the cloud is not asked whether it is right. */
 async function letIn(
-  client: OperatorClient,
+  client: SignersCloud,
   overview: Overview,
   box: WaitingBox,
   keyFile: string,

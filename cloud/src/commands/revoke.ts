@@ -10,6 +10,7 @@ import { enterAsSigner } from './signer.ts';
 const help = `
 Usage: npx sigill cloud revoke FILE FINGERPRINT [--key FILE] [--json]
        npx sigill cloud revoke --cloud URL --link LINK --key FILE FINGERPRINT
+       npx sigill cloud revoke --from FILE -o RECORD --key FILE FINGERPRINT
 
 Puts a box out, for ever: what it seals from now on is not believed, here or by any verifier. A
 gateway’s slot is closed with it. It cannot be undone; the box comes back only with new keys.
@@ -34,12 +35,15 @@ const OPTIONS = {
   cloud: { type: 'string' },
   link: { type: 'string' },
   certificate: { type: 'string' },
+  from: { type: 'string' },
+  output: { type: 'string', short: 'o' },
   json: { type: 'boolean' },
 } as const;
 
 async function revoke(args: readonly string[], io: CommandIo): Promise<void> {
   const { values, positionals } = readArguments(args, OPTIONS);
-  const [file, ...more] = values.cloud === undefined ? positionals : [undefined, ...positionals];
+  const far = values.cloud !== undefined || values.from !== undefined;
+  const [file, ...more] = far ? [undefined, ...positionals] : positionals;
   if (more.length === 0)
     throw new CloudError(
       'USAGE',

@@ -2,16 +2,24 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CommandIo } from '../command.ts';
+import { readGiven } from '../config-file.ts';
 import { CloudError } from '../errors.ts';
+import { writeNewFile } from '../init/new-file.ts';
 import type { OperatorClient } from '../operator/client.ts';
+import type { Overview } from '../operator/overview.ts';
 import { enterFar, enterHere, readAddressOption } from './arguments.ts';
 
 export type SignerOptions = {
-  readonly [name in 'key' | 'cloud' | 'link' | 'certificate']?: string | undefined;
+  readonly [name in 'key' | 'cloud' | 'link' | 'certificate' | 'from' | 'output']?:
+    | string
+    | undefined;
 };
 
+/** What signing needs of a cloud. */
+export type SignersCloud = Pick<OperatorClient, 'overview' | 'refuse' | 'bring' | 'leave'>;
+
 export interface EnteredSigner {
-  readonly client: OperatorClient;
+  readonly client: SignersCloud;
   /** Asked for only where something is signed. @throws CloudError USAGE */
   key(): string;
 }
@@ -23,6 +31,9 @@ export async function enterAsSigner(
   { signal }: CommandIo,
 ): Promise<EnteredSigner> {
   const { cloud, link, certificate, key } = options;
+  const absent = () => key ?? missingKey('this machine unless you say where');
+  if (options.from !== undefined)
+    return { client: fromFile(options.from, options.output), key: absent };
   if (cloud !== undefined) {
     if (link === undefined) {
       throw new CloudError(
@@ -31,13 +42,43 @@ export async function enterAsSigner(
       );
     }
     const client = await enterFar(readAddressOption(cloud, certificate), link, signal);
-    return { client, key: () => key ?? missingKey('this machine unless you say where') };
+    return { client, key: absent };
   }
   if (file === undefined) throw new CloudError('USAGE', 'FILE, such as cloud.yaml, is expected');
   const { config, client } = await enterHere(file, signal);
   const usual = join(dirname(resolve(file)), 'keys/operator.pem');
   const found = key ?? config.operator?.key ?? (existsSync(usual) ? usual : undefined);
   return { client, key: () => found ?? missingKey(usual) };
+}
+
+/** Without a network: what waits came as a file, and the record leaves as one. */
+function fromFile(path: string, output: string | undefined): SignersCloud {
+  return {
+    async overview() {
+      try {
+        return JSON.parse((await readGiven(path)).toString('utf8')) as Overview;
+      } catch (cause) {
+        if (cause instanceof CloudError) throw cause;
+        throw new CloudError(
+          'USAGE',
+          `${path}: download it anew from the operator’s page, where it says what waits`,
+          { cause },
+        );
+      }
+    },
+    async refuse() {
+      throw new CloudError(
+        'USAGE',
+        '--refuse needs the cloud; --from has only a copy of what waits',
+      );
+    },
+    async bring(record) {
+      if (output === undefined)
+        throw new CloudError('USAGE', '-o FILE is missing: where the record goes');
+      await writeNewFile(output, record);
+    },
+    leave: async () => {},
+  };
 }
 
 function missingKey(place: string): never {

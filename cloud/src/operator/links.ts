@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudError } from '../errors.ts';
 
@@ -35,7 +35,7 @@ export async function openLink(data: string, token: string, now: number): Promis
   const path = join(data, 'operator', nameOf(token));
   const expires = await readLink(path);
   // Whoever removes it has it: of two that come at once, one.
-  await rm(path).catch(() => {
+  await unlink(path).catch(() => {
     throw invalid();
   });
   if (!(now < expires)) throw invalid();
