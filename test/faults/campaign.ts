@@ -26,6 +26,15 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       return { report, bad: faults.some((found) => found.length > 0) };
     },
   },
+  unplug: {
+    count: 300,
+    async run({ count, seed, say }) {
+      const { faultsOf, runUnplugCampaign } = await import('./unplug.ts');
+      const report = await runUnplugCampaign({ count, seed, out: say });
+      const faults = faultsOf(report);
+      return { report: { ...report, faults }, bad: faults.length > 0 };
+    },
+  },
 };
 
 const { values, positionals } = parseArgs({
