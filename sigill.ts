@@ -22,6 +22,7 @@ const ROOMS: readonly Room[] = [
     words: ['gateway', 'ports', 'doctor', 'status', 'tail', 'support', 'install'],
     load: () => import('@sigill/gateway/commands'),
   },
+  { words: ['agent'], load: () => import('@sigill/edge/commands') },
   { words: ['cloud', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * `sigill demo`: the whole platform on this machine, with a simulated meter.
+ * `sigill demo`: the whole platform on this machine, with a simulated town.
  * @module
  */
 import { resolve } from 'node:path';
@@ -14,13 +14,14 @@ const DEFAULT_DATA = '.sigill/demo';
 export const commands: readonly Command[] = [
   {
     name: 'demo',
-    summary: 'the whole platform on this machine, with a simulated meter',
+    summary: 'the whole platform on this machine, with a simulated town',
     help: `
 Usage: npm start                          (or: npx sigill demo [options])
 
-Starts a simulated electricity meter behind a real pseudo-terminal, an agent and gateway that read
-and seal it, a development ledger, and the cloud with its page. Listens on 127.0.0.1 only. A second
-start goes on with the same data. Ctrl-C stops everything.
+Starts the devices of a simulated town (a meter and a reader of fish tags behind pseudo-terminals, an
+RFID portal on a socket, a bin and a collar that publish to the gateway's broker), an agent and
+gateway that read and seal them, a development ledger, and the cloud with its page. Listens on
+127.0.0.1 only. A second start goes on with the same data. Ctrl-C stops everything.
 
   --port N          the page and its API (default ${DEFAULT_PORT})
   --ledger-port N   the development ledger's JSON-RPC (default ${DEFAULT_LEDGER_PORT})
@@ -33,7 +34,7 @@ With npm, options go behind two dashes: npm start -- --port 8445
 ];
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
-  let values: { port?: string; 'ledger-port'?: string; data?: string };
+  let values: { port?: string; 'ledger-port'?: string; data?: string; town?: string };
   try {
     ({ values } = parseArgs({
       args: [...args],
@@ -41,11 +42,17 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
         port: { type: 'string' },
         'ledger-port': { type: 'string' },
         data: { type: 'string' },
+        // How the demonstration starts its own town; not for people.
+        town: { type: 'string' },
       },
     }));
   } catch (error) {
     io.stderr.write(`sigill demo: ${(error as Error).message}\n`);
     return 2;
+  }
+  if (values.town !== undefined) {
+    const { runTown } = await import('./town.ts');
+    return runTown(JSON.parse(values.town), io);
   }
   const port = Number(values.port ?? DEFAULT_PORT);
   const ledgerPort = Number(values['ledger-port'] ?? DEFAULT_LEDGER_PORT);

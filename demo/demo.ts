@@ -4,15 +4,14 @@
  * @module
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildWeb } from '@sigill/cloud/web';
-import { formatPolicy, parsePolicy } from '@sigill/evidence';
-import { parseDocument } from 'yaml';
 import { lastWords, type Part, startPart } from './child.ts';
 import type { Progress } from './progress.ts';
+import { type SettledDemo, settleDemo } from './settle.ts';
 
 export interface DemoOptions {
   readonly port: number;
@@ -25,10 +24,6 @@ export class DemoError extends Error {}
 
 const SOURCE = 'house-17';
 const ORIGIN = 'sigill.example/demo/house-17';
-// Quick enough to watch: a batch each second, a checkpoint each two, an anchor each ten.
-const BATCH_AGE_MS = 1000;
-const CHECKPOINT_MS = 2000;
-const ANCHOR_MS = 10_000;
 const POLL_MS = 200;
 const READY_TIMEOUT_MS = 60_000;
 
@@ -40,7 +35,7 @@ export async function runDemo(
 ): Promise<void> {
   assertMachine();
   progress.say(
-    'Sigill: a demonstration on this machine (127.0.0.1 only). The meter is simulated.\n',
+    'Sigill: a demonstration on this machine (127.0.0.1 only). Its town, Sigillstad, is simulated.\n',
   );
   await assertPortFree(port, '--port');
   await assertPortFree(ledgerPort, '--ledger-port');
@@ -55,17 +50,19 @@ export async function runDemo(
   const url = `http://127.0.0.1:${port}`;
   try {
     await progress.step('page built', () => buildWeb({ force: false }));
-    const meterPort = join(data, 'meter');
     if (!existsSync(join(data, 'gateway.yaml')))
       await progress.step('keys, records and policy made', async () => {
-        const init = startPart('init', initArguments(data, url, meterPort), join(logs, 'init.log'));
+        const init = startPart('init', initArguments(data, url), join(logs, 'init.log'));
         if ((await init.ended).code !== 0) throw partError(init);
       });
-    await adjust(data, port, ledgerPort);
-    await progress.step('meter speaks through a pseudo-terminal', async () => {
-      start('meter', ['simulate', 'dsmr-p1', '--to', 'pty', '--link', meterPort]);
-      await until(parts, signal, async () => existsSync(meterPort));
-    });
+    const { places, page } = await settleDemo(data, { port, ledgerPort });
+    await progress.step(
+      'a meter, a reader at a fish ladder, a portal, a bin and a collar',
+      async () => {
+        start('town', ['demo', '--town', JSON.stringify(places)]);
+        await until(parts, signal, async () => existsSync(places.meter));
+      },
+    );
     await progress.step('cloud listens', async () => {
       start('cloud', ['cloud', 'run', join(data, 'cloud.yaml')]);
       await until(parts, signal, async () => (await fetch(`${url}/api/v1/status`)).ok);
@@ -74,7 +71,7 @@ export async function runDemo(
       start('gateway', ['gateway', 'run', join(data, 'gateway.yaml')]);
       await until(parts, signal, () => hasReading(url));
     });
-    progress.say(welcome(url, data));
+    progress.say(welcome(url, data, page));
     await Promise.race([aborted(signal), anyEnds(parts, signal)]);
   } finally {
     progress.end();
@@ -86,41 +83,11 @@ export async function runDemo(
   }
 }
 
-function initArguments(data: string, url: string, meterPort: string): string[] {
+function initArguments(data: string, url: string): string[] {
   return [
     ...['gateway', 'init', data, '--name', 'demo-gateway', '--origin', ORIGIN],
-    ...['--cloud', url, '--ledger', 'development', '--source', `${SOURCE}=dsmr-p1:${meterPort}`],
+    ...['--cloud', url, '--ledger', 'development'],
   ];
-}
-
-/** The two files as `gateway init` made them, with this start's ports and quick intervals. */
-async function adjust(data: string, port: number, ledgerPort: number): Promise<void> {
-  const url = `http://127.0.0.1:${port}`;
-  await edit(join(data, 'gateway.yaml'), [
-    [['cloud', 'url'], url],
-    [['ledger'], { development: { port: ledgerPort } }],
-    [['batch', 'ageMs'], BATCH_AGE_MS],
-    [['checkpoint', 'intervalMs'], CHECKPOINT_MS],
-    [['anchor', 'intervalMs'], ANCHOR_MS],
-  ]);
-  await edit(join(data, 'cloud.yaml'), [
-    [['listen'], { host: '127.0.0.1', port }],
-    [['ledger', 'rpc'], `http://127.0.0.1:${ledgerPort}`],
-    [['demonstration'], true],
-  ]);
-  const policyFile = join(data, 'policy.json');
-  const policy = parsePolicy(await readFile(policyFile, 'utf8'));
-  if (policy.ledger === null) return;
-  const endpoints = [`http://127.0.0.1:${ledgerPort}`];
-  await writeFile(policyFile, formatPolicy({ ...policy, ledger: { ...policy.ledger, endpoints } }));
-}
-
-async function edit(file: string, changes: readonly [readonly string[], unknown][]): Promise<void> {
-  const before = await readFile(file, 'utf8');
-  const document = parseDocument(before);
-  for (const [path, value] of changes) document.setIn(path, value);
-  const after = document.toString();
-  if (after !== before) await writeFile(file, after);
 }
 
 async function hasReading(url: string): Promise<boolean> {
@@ -190,11 +157,12 @@ function assertMachine(): void {
     );
 }
 
-function welcome(url: string, data: string): string {
+function welcome(url: string, data: string, page: SettledDemo['page']): string {
   return `
   Open  ${url}
 
   The page and its code come from this machine; the command-line verifier is the independent way.
+  The gateway's own page, for whoever stands beside it: ${page.url}  password ${page.password}
   Data  ${data}   (delete it to begin anew)
   Ctrl-C stops everything.
 `;
