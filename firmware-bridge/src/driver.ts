@@ -209,7 +209,10 @@ function stepOf(
 }
 
 /** What a session tells of bytes that it refuses. */
-export function rejection(error: DecodeError, cut: { offset: number; bytes: Uint8Array }): Rejection {
+export function rejection(
+  error: DecodeError,
+  cut: { offset: number; bytes: Uint8Array },
+): Rejection {
   return {
     code: error.code,
     message: error.message,

@@ -4,8 +4,8 @@
  */
 import {
   type DecodedObservation,
-  MAX_REJECTED_BYTES,
   type Rejection,
+  rejection,
   type Session,
   type Step,
 } from '../../driver.ts';
@@ -78,13 +78,13 @@ export function createListener({ map, mode, addresses }: Bus): Session {
     };
     for (const cut of cuts) {
       if (isTorn(cut)) {
-        rejected.push(rejectionOf(cut.error, cut));
+        rejected.push(rejection(cut.error, cut));
         continue;
       }
       const { question, answer } = readExchange(mode, cut.bytes);
       if (!addresses.includes(question.address)) continue;
       if (answer.data === null) {
-        rejected.push(rejectionOf(exceptionOf(question, answer.exception), cut));
+        rejected.push(rejection(exceptionOf(question, answer.exception), cut));
         continue;
       }
       if (!continues(question, cut)) finish();
@@ -109,10 +109,4 @@ export function exceptionOf({ address, start, count }: Question, exception: numb
     'DEVICE_EXCEPTION',
     `meter ${address} does not read ${count} registers from ${start}: ${describeException(exception)}`,
   );
-}
-
-export function rejectionOf(error: DecodeError, { offset, bytes }: WholeFrame): Rejection {
-  const { code, message } = error;
-  const kept = bytes.slice(0, MAX_REJECTED_BYTES);
-  return { code, message, offset, length: bytes.length, bytes: kept };
 }

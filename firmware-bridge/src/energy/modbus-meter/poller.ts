@@ -8,12 +8,18 @@
  * does not say to which question.
  * @module
  */
-import type { DecodedObservation, Rejection, Session, Step } from '../../driver.ts';
+import {
+  type DecodedObservation,
+  type Rejection,
+  rejection,
+  type Session,
+  type Step,
+} from '../../driver.ts';
 import { DecodeError } from '../../errors.ts';
 import { type Answer, describeException, type Question, writeQuestion } from './adu.ts';
 import { type Asked, explainSilence, searchAnswer } from './answer-search.ts';
 import { mismatch } from './exchange.ts';
-import { type Bus, exceptionOf, observeRound, type Round, rejectionOf } from './listener.ts';
+import { type Bus, exceptionOf, observeRound, type Round } from './listener.ts';
 import { type Block, hex4, type Point, planBlocks, pointsIn, sizeOf } from './register-map.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
@@ -186,7 +192,7 @@ export function createPoller(
       lacker.lacking.add(only);
       const name = `register 0x${hex4(only.register)} (${only.name})`;
       const message = `meter ${lacker.address} is asked no more for ${name}: ${describeException(exception)}`;
-      rejected.push(rejectionOf(new DecodeError('DEVICE_EXCEPTION', message), at));
+      rejected.push(rejection(new DecodeError('DEVICE_EXCEPTION', message), at));
     }
     lacker.blocks = lacker.blocks.flatMap((block) =>
       block.start === question.start && block.count === question.count ? parts : [block],
@@ -211,7 +217,7 @@ export function createPoller(
 
   function fail(nowMs: number, error: DecodeError, mayRetry: boolean): void {
     if (meter === null || asked === null) return;
-    rejected.push(rejectionOf(error, heardAt()));
+    rejected.push(rejection(error, heardAt()));
     asked = null;
     quietUntilMs = nowMs + quietMs;
     if (mayRetry && !hasRetried) {
