@@ -7,7 +7,7 @@ export type { Command, CommandIo } from './command.ts';
 export * from './drivers.ts';
 export { TransportError, type TransportErrorCode } from './errors.ts';
 export * from './quantities.ts';
-export { findLockHolder } from './transports/lock-holder.ts';
+export { findLockHolder, findUsers } from './transports/lock-holder.ts';
 export { createMqttTransport, type MqttOptions } from './transports/mqtt.ts';
 export {
   type BrokerAddress,

@@ -58,6 +58,7 @@ async function createWorld(sources: readonly SourceConfig[], fake?: Partial<Sour
     },
     timers: { after: (ms, run) => world!.timers.after(ms, run) },
     log: { info: say, warn: say, error: say },
+    findUsers: async () => [],
   });
   world = await startAgent({ sources: set.plans });
   set.start({ ...world.agent, ...fake });

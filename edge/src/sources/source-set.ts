@@ -6,6 +6,7 @@
 import {
   type Driver,
   findDriver as findKnownDriver,
+  findUsers,
   type Transport,
 } from '@sigill/firmware-bridge';
 import type { Agent } from '../agent.ts';
@@ -36,6 +37,8 @@ export interface SourceSetParts {
   readonly clock: Pick<AgentClock, 'nowMs' | 'uptimeMs'>;
   readonly timers: Timers;
   readonly log?: Log;
+  /** Left out: what the system tells. */
+  readonly findUsers?: (path: string) => Promise<readonly string[]>;
 }
 
 export interface SourceSet {
@@ -94,7 +97,7 @@ export function createSourceSet(parts: SourceSetParts): SourceSet {
     const { source, driver } = entry;
     const { transport } = source;
     const supervisor = startSourceSupervisor({
-      ...{ source, driver, agent: to, clock, timers, log },
+      ...{ source, driver, agent: to, clock, timers, log, findUsers: parts.findUsers ?? findUsers },
       transport:
         transport.kind === 'broker' ? null : openLater(() => openTransport(transport), timers),
     });

@@ -149,6 +149,20 @@ describe('a source', () => {
     expect(supervisor.health().reason).toContain('does not reach it');
   });
 
+  it('that is silent on a port names who else has it open', async () => {
+    const { transport, supervisor, timers, told } = start({ users: ['cat (process 512)'] });
+    transport.state(OPEN);
+    for (let seconds = 0; seconds < 120; seconds++) {
+      await timers.advance(1000);
+      supervisor.look();
+    }
+    await settle();
+    expect(told.log).toEqual([
+      expect.stringContaining('is open, but nothing came for 60 s'),
+      'warn house-17: /dev/serial/by-id/usb-p1 is also open in cat (process 512), which takes its bytes: stop it',
+    ]);
+  });
+
   it('drops what is far beyond its cadence, and a gap tells how much', async () => {
     const world = await startAgent();
     const { transport, supervisor, timers } = start({ agent: world.agent });
@@ -270,6 +284,7 @@ interface Behaviour {
   observe?: () => Promise<void>;
   receive?: Session['receive'];
   tick?: (nowMs: number) => Step;
+  users?: string[];
 }
 
 function start(behaviour: Behaviour, change: Partial<SourceConfig> = {}) {
@@ -312,6 +327,7 @@ function start(behaviour: Behaviour, change: Partial<SourceConfig> = {}) {
   };
   const supervisor = startSourceSupervisor({
     ...{ source: { ...SOURCE, ...change }, driver, transport, clock, timers },
+    findUsers: async () => behaviour.users ?? [],
     log: { info: say('info'), warn: say('warn'), error: say('error') },
     agent: behaviour.agent ?? {
       observe(_source, { device }, { withinMs, saidAgain } = {}) {

@@ -5,7 +5,6 @@
 import {
   type Driver,
   formatDriverName,
-  type Session,
   type SessionInput,
   type Step,
   type Transport,
@@ -18,6 +17,7 @@ import { type Log, silentLog } from '../log.ts';
 import type { Rejected } from '../quarantine.ts';
 import type { Timers } from '../timers.ts';
 import type { SourceConfig } from './config.ts';
+import { createConversation } from './conversation.ts';
 import { createByteBudget, createReadingLimit } from './limits.ts';
 import { createSourceAdvice, describeTransport } from './source-advice.ts';
 import {
@@ -38,6 +38,8 @@ export interface SourceSupervisorOptions {
   readonly clock: Pick<AgentClock, 'nowMs' | 'uptimeMs'>;
   readonly timers: Timers;
   readonly log?: Log;
+  /** Who else has a port open, in words; asked when its source is silent. */
+  readonly findUsers?: (path: string) => Promise<readonly string[]>;
 }
 
 export interface SourceHealth extends SourceCounts {
@@ -85,8 +87,6 @@ export function toSourcePlan(
   return { name, driver: named, cadenceMs, heartbeatMs, heartbeats, frames };
 }
 
-// A session lives by one clock. When the wall clock is set by more than drifting explains, it begins anew.
-const CLOCK_SET_MS = 10_000;
 // Refused by what was observed, not by how the agent is: the same again would be refused again.
 const FOR_GOOD: ReadonlySet<EdgeErrorCode> = new Set(['OBSERVATION_INVALID', 'STREAM_LIMIT']);
 
@@ -99,21 +99,23 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
   const budget = createByteBudget();
   const within: ObserveOptions = { withinMs: source.commitWindowMs };
   const saidAgain: ObserveOptions = { ...within, saidAgain: true };
-  let session: Session;
-  let clockOffsetMs = 0;
+  const conversation = createConversation({
+    ...{ driver, options: source.options, clock, timers, ticked: take },
+    failed(error) {
+      health.trouble('DRIVER_FAILED', `the driver ${source.driver} failed: ${String(error)}`);
+    },
+  });
   let told: Judgement = { state: 'connecting', code: null, reason: null };
   let toldMs = clock.nowMs();
   let isOpen = false;
   let lastObservedMs: number | null = null;
   let lagMs: number | null = null;
   let writing: Promise<void> = Promise.resolve();
-  let cancelTick: (() => void) | null = null;
   /** While it looks away: ends that. */
   let lookAgain: (() => void) | null = null;
   let missedBytes = 0;
   let stopped = false;
 
-  beginSession();
   if (transport === null) follow({ status: 'open', reason: null, code: null });
   else {
     transport.start({
@@ -127,23 +129,13 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     });
   }
 
-  function beginSession(): void {
-    session = driver.createSession(source.options);
-    clockOffsetMs = clock.nowMs() - clock.uptimeMs();
-  }
-
   function follow(next: TransportState): void {
     const wasOpen = isOpen;
     isOpen = next.status === 'open';
     health.transport(next, clock.uptimeMs());
     agent.transport(name, next.status);
-    // What was half said before the line went is not continued after it.
-    if (wasOpen && !isOpen) run((nowMs) => session.end(nowMs));
-    // A driver of a device that must be asked has something to send before anything came.
-    if (!wasOpen && isOpen) {
-      beginSession();
-      run((nowMs) => session.tick(nowMs));
-    }
+    if (wasOpen && !isOpen) take(conversation.end());
+    if (!wasOpen && isOpen) conversation.begin();
     look();
   }
 
@@ -153,106 +145,81 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
       missedBytes += bytes.length;
       return;
     }
-    const input = topic === undefined ? { bytes } : { bytes, topic };
-    run((nowMs) => session.receive(input, nowMs));
+    take(conversation.receive(topic === undefined ? { bytes } : { bytes, topic }));
     const awayMs = budget.spend(bytes.length, health.isNoise, clock.uptimeMs());
     if (awayMs > 0) lookAway(awayMs);
   }
 
-  /** Where the way can hold its bytes back it does; else they are missed, and the session knows it. */
+  /** Where the way can hold its bytes back it does; else they are missed, and the conversation knows it. */
   function lookAway(forMs: number): void {
     transport?.pause?.();
-    const cancel = timers.after(forMs, () => {
+    lookAgain = timers.after(forMs, () => {
       lookAgain = null;
       if (missedBytes > 0) {
         missedBytes = 0;
-        run((nowMs) => session.end(nowMs));
-        beginSession();
-        run((nowMs) => session.tick(nowMs));
+        take(conversation.end());
+        conversation.begin();
       }
       transport?.resume?.();
     });
-    lookAgain = cancel;
   }
 
-  function run(ask: (nowMs: number) => Step): void {
-    const step = stepOf(ask);
+  function take(step: Step | null): void {
     if (step === null) return;
-    const cameMs = clock.uptimeMs();
+    const cameMs = note(step);
     for (const observation of step.observations) {
-      if (!limit.takes(observation.device, cameMs)) {
+      if (limit.takes(observation.device, cameMs)) {
+        agent.observe(name, observation, within).then(() => accepted(cameMs), notAccepted);
+      } else {
         health.dropped(cameMs);
         agent.flooded(name, observation.device);
-        continue;
       }
-      agent.observe(name, observation, within).then(() => accepted(cameMs), notAccepted);
     }
   }
 
   async function deliver(input: SessionInput): Promise<Delivered> {
     health.bytes(input.bytes);
-    const step = stepOf((nowMs) => session.receive(input, nowMs));
+    const step = conversation.receive(input);
     if (step === null) {
-      const { bytes } = input;
       const message = `the driver ${source.driver} failed`;
-      const failed = { code: 'DRIVER_FAILED', message, length: bytes.length, bytes };
+      const failed = rejectedBytes('DRIVER_FAILED', message, input.bytes);
       agent.rejected(name, failed);
       return { taken: true, readings: 0, rejected: [failed] };
     }
-    const cameMs = clock.uptimeMs();
+    const cameMs = note(step);
     const rejected: Rejected[] = [...step.rejected];
     const answers = await Promise.allSettled(
       step.observations.map((observation) => agent.observe(name, observation, saidAgain)),
     );
-    let readings = 0;
     for (const [index, answer] of answers.entries()) {
       if (answer.status === 'fulfilled') {
-        readings++;
         accepted(cameMs);
         continue;
       }
-      notAccepted(answer.reason);
-      const { reason: error } = answer;
+      const error: unknown = answer.reason;
+      notAccepted(error);
       if (!(error instanceof EdgeError && FOR_GOOD.has(error.code))) throw error;
-      const bytes = step.observations[index]!.frame;
-      rejected.push({ code: error.code, message: error.message, length: bytes.length, bytes });
+      const { frame } = step.observations[index]!;
+      rejected.push(rejectedBytes(error.code, error.message, frame));
     }
+    const readings = answers.filter(({ status }) => status === 'fulfilled').length;
     return { taken: true, readings, rejected };
   }
 
-  /** What the driver makes of it; observations are left to the caller. Null: the driver failed. */
-  function stepOf(ask: (nowMs: number) => Step): Step | null {
-    const nowMs = clock.nowMs();
-    if (Math.abs(nowMs - clock.uptimeMs() - clockOffsetMs) > CLOCK_SET_MS) {
-      beginSession();
-      run((dueMs) => session.tick(dueMs));
-    }
-    let step: Step;
-    try {
-      step = ask(nowMs);
-    } catch (error) {
-      // A driver's contract is never to throw. If one does, its session is in no known state.
-      health.trouble('DRIVER_FAILED', `the driver ${source.driver} failed: ${String(error)}`);
-      beginSession();
-      return null;
-    }
+  /** All that a step holds beside its observations. Answers when it was, by the uptime. */
+  function note(step: Step): number {
+    const atMs = clock.uptimeMs();
     for (const rejection of step.rejected) {
       health.rejected(rejection);
       agent.rejected(name, rejection);
     }
     if (step.observations.length > 0) {
-      health.observed(step.observations.length, clock.uptimeMs());
-      lastObservedMs = nowMs;
+      health.observed(step.observations.length, atMs);
+      lastObservedMs = clock.nowMs();
     }
     for (const bytes of step.send) send(bytes);
-    cancelTick?.();
-    cancelTick = null;
-    if (step.nextTickMs !== null && !stopped) {
-      const delayMs = Math.max(0, step.nextTickMs - nowMs);
-      cancelTick = timers.after(delayMs, () => run((dueMs) => session.tick(dueMs)));
-    }
     if (step.reset) transport?.reset?.(step.reset);
-    return step;
+    return atMs;
   }
 
   function accepted(cameMs: number): void {
@@ -262,8 +229,7 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
 
   /** The agent has counted it and will tell it by a gap. */
   function notAccepted(error: unknown): void {
-    const code = error instanceof EdgeError ? error.code : null;
-    health.refused(code, error instanceof Error ? error.message : String(error));
+    health.refused(error instanceof EdgeError ? error.code : null, toMessage(error));
   }
 
   function send(bytes: Uint8Array): void {
@@ -271,24 +237,30 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     writing = writing
       .then(() => (stopped ? undefined : transport.write(bytes)))
       .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        health.trouble('SOURCE_NOT_SENT', `what the driver asks does not reach it: ${reason}`);
+        const reason = `what the driver asks does not reach it: ${toMessage(error)}`;
+        health.trouble('SOURCE_NOT_SENT', reason);
       });
   }
 
   function look(): void {
     const judged = health.judge(clock.uptimeMs());
-    const { state, code } = judged;
-    if (state === told.state && code === told.code) {
-      told = judged; // the same, in newer numbers
-      return;
-    }
-    const isWorse = code !== null;
-    const wasWorse = told.code !== null;
+    const { state, code, reason } = judged;
+    const before = told;
     told = judged;
+    if (state === before.state && code === before.code) return; // the same, in newer numbers
     toldMs = clock.nowMs();
-    if (isWorse) log.warn({ source: name, state, code }, `${name}: ${judged.reason}`);
-    else if (wasWorse) log.info({ source: name, state }, `${name}: ${state} again`);
+    if (code !== null) log.warn({ source: name, state, code }, `${name}: ${reason}`);
+    else if (before.code !== null) log.info({ source: name, state }, `${name}: ${state} again`);
+    if (code === 'SOURCE_SILENT') void findWhoTakes();
+  }
+
+  /** A port's bytes go to one reader each: a program that was left running takes them away. */
+  async function findWhoTakes(): Promise<void> {
+    if (source.transport.kind !== 'serial' || given.findUsers === undefined) return;
+    const users = await given.findUsers(source.transport.path);
+    if (users.length === 0 || told.code !== 'SOURCE_SILENT') return;
+    const text = `${name}: ${place} is also open in ${users.join(', ')}, which takes its bytes: stop it`;
+    log.warn({ source: name }, text);
   }
 
   return {
@@ -305,11 +277,19 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     },
     async stop() {
       stopped = true;
-      cancelTick?.();
+      conversation.stop();
       lookAgain?.();
       await transport?.stop();
-      run((nowMs) => session.end(nowMs));
+      take(conversation.end());
       await writing;
     },
   };
+}
+
+function rejectedBytes(code: string, message: string, bytes: Uint8Array): Rejected {
+  return { code, message, length: bytes.length, bytes };
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
