@@ -1,10 +1,11 @@
 /**
- * Benchmarks by name: npm run bench -- path|mqtt [--runs 3] [--profile]
+ * Benchmarks by name: npm run bench -- path|mqtt|restart [--runs 3] [--profile]
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type BrokerReport, benchMqtt, MQTT_CASES } from './mqtt.ts';
 import { benchToCloud, benchToJournal, type HalfReport } from './path.ts';
+import { benchRestart, RESTART_CASES } from './restart.ts';
 import { WORKLOADS } from './workloads.ts';
 
 const { values, positionals } = parseArgs({
@@ -17,8 +18,9 @@ const runs = Number(values.runs ?? 3);
 const isProfiled = values.profile ?? false;
 if (positionals[0] === 'path') await path(runs, isProfiled);
 else if (positionals[0] === 'mqtt') await mqtt(runs, isProfiled);
+else if (positionals[0] === 'restart') await restart(runs);
 else {
-  process.stderr.write('Usage: npm run bench -- path|mqtt [--runs 3] [--profile]\n');
+  process.stderr.write('Usage: npm run bench -- path|mqtt|restart [--runs 3] [--profile]\n');
   process.exitCode = 2;
 }
 
@@ -92,4 +94,20 @@ function describe(report: BrokerReport): string {
 
 function perSecond({ messages, seconds }: BrokerReport): string {
   return Math.round(messages / seconds).toLocaleString('en');
+}
+
+async function restart(runs: number): Promise<void> {
+  say(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}; median of ${runs} runs`);
+  for (const one of RESTART_CASES) {
+    const reports = await benchRestart(one, runs);
+    const sorted = reports.toSorted((a, b) => a.durableMs - b.durableMs);
+    const { durableMs, loadedMs, openMs, heldBytes, nextSeq, batches, rss, processorMs } =
+      sorted[Math.floor(sorted.length / 2)]!;
+    const ms = (value: number) => `${Math.round(value)} ms`;
+    say(`\n${one.title}: ${nextSeq.toLocaleString('en')} readings in ${batches} batches unsent`);
+    say(
+      `  killed, started again: first new reading durable ${ms(durableMs)} after the start of the process, of which ${ms(processorMs)} of processor (code loaded ${ms(loadedMs)}, journal of ${(heldBytes / 1e6).toFixed(0)} MB opened in ${ms(openMs)}); ${(rss / 1e6).toFixed(0)} MB resident`,
+    );
+    say(`  all runs: ${sorted.map((report) => ms(report.durableMs)).join(', ')}`);
+  }
 }
