@@ -175,20 +175,23 @@ async function pinAtFirstSight(url: URL, io: CommandIo): Promise<string> {
 
 function readSource(written: string): InitSource {
   const [, name = '', driver = '', place = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(written) ?? [];
-  const transport = readPlace(place);
-  if (transport === null) {
-    throw usage(`--source ${written}: write NAME=DRIVER:/dev/… or NAME=DRIVER:host:port`);
-  }
-  try {
-    findDriver(driver);
-  } catch (error) {
-    throw usage(`--source ${written}: ${(error as Error).message}`);
-  }
+  const form = 'write NAME=DRIVER:/dev/… or NAME=DRIVER:host:port';
+  if (place === '') throw usage(`--source ${written}: ${form}`);
+  const transport = readPlace(place, baudRateOf(driver, written));
+  if (transport === null) throw usage(`--source ${written}: ${form}`);
   return { name, driver, transport };
 }
 
-function readPlace(place: string): InitTransport | null {
-  if (place.startsWith('/')) return { kind: 'serial', path: place, baudRate: DEFAULT_BAUD_RATE };
+function baudRateOf(driver: string, written: string): number {
+  try {
+    return findDriver(driver).manifest.serial?.baudRate ?? DEFAULT_BAUD_RATE;
+  } catch (error) {
+    throw usage(`--source ${written}: ${(error as Error).message}`);
+  }
+}
+
+function readPlace(place: string, baudRate: number): InitTransport | null {
+  if (place.startsWith('/')) return { kind: 'serial', path: place, baudRate };
   const [, host, port] = /^(.+):(\d{1,5})$/.exec(place) ?? [];
   return host === undefined ? null : { kind: 'tcp', host, port: Number(port) };
 }
