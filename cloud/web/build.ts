@@ -13,6 +13,7 @@ const RESULT = join(HERE, 'dist', 'index.html');
 /** What the page is made of, the neighbours' pure code included. */
 const SOURCES = [
   'index.html',
+  'operator.html',
   'vite.config.ts',
   'public',
   'src',

@@ -5,7 +5,9 @@ export type PageErrorCode =
   | 'SERVER_PROBLEM'
   | 'EVIDENCE_NOT_FOUND'
   | 'EVIDENCE_NOT_READY'
-  | 'LEDGER_UNREACHABLE';
+  | 'LEDGER_UNREACHABLE'
+  | 'LINK_INVALID'
+  | 'SESSION_OVER';
 
 export class PageError extends Error {
   readonly code: PageErrorCode;

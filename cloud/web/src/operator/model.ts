@@ -1,0 +1,64 @@
+/** What the operator's page knows: as the cloud's overview tells it. */
+export interface Overview {
+  readonly cloud: CloudView;
+  readonly waiting: readonly WaitingBox[];
+  readonly slots: readonly SlotView[];
+  readonly invitations: readonly InvitationView[];
+}
+
+export interface CloudView {
+  readonly url: string;
+  readonly certificate: string | null;
+  readonly origins: string;
+  readonly holdsKey: boolean;
+  /** Fingerprint of the operator's key. */
+  readonly operator: string;
+  readonly now: number;
+}
+
+export type BoxKind = 'gateway' | 'agent';
+
+export interface WaitingBox {
+  readonly box: string;
+  readonly kind: BoxKind;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly madeFor: string | null;
+  readonly gateway: string | null;
+  readonly origin: string;
+  readonly address: string;
+  readonly askedAt: number;
+  readonly clockOff: number;
+}
+
+export interface SlotView {
+  readonly slot: number;
+  readonly rev: number;
+  readonly origin: string;
+  readonly state: 'open' | 'closed';
+  readonly agents: readonly AgentView[];
+}
+
+export interface AgentView {
+  readonly agent: string;
+  readonly kind: BoxKind;
+  readonly name: string | null;
+  readonly fingerprint: string;
+  readonly state: 'active' | 'revoked';
+}
+
+export interface InvitationView {
+  readonly id: string;
+  readonly kind: BoxKind;
+  readonly madeFor: string | null;
+  readonly madeAt: number;
+  readonly expiresAt: number;
+  readonly wrong: number;
+  readonly state: 'open' | 'used' | 'expired' | 'void' | 'withdrawn';
+}
+
+export interface NewCode {
+  readonly code: string;
+  readonly expiresAt: number;
+  readonly url: string;
+}
