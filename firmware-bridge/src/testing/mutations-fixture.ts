@@ -5,6 +5,8 @@ import { noise } from '../simulators/random.ts';
 
 export const FUZZ_SEED = Number(process.env.SIGILL_FUZZ_SEED ?? 20_260_131);
 export const FUZZ_RUNS = Number(process.env.SIGILL_FUZZ_RUNS ?? 20_000);
+/** Twenty thousand runs take some seconds; longer walks, on machines that do other things too, their share. */
+export const FUZZ_TIMEOUT_MS = 30_000 + 2 * FUZZ_RUNS;
 
 const MOST_FRAMES = 3;
 const MOST_WOUNDS = 3;

@@ -3,9 +3,14 @@
  * SIGILL_FUZZ_SEED and SIGILL_FUZZ_RUNS choose another walk; a failure names its run.
  */
 import { formatDecimal, isDecimal } from '@sigill/evidence';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plain, runSession, type Vector } from '../../testing/driver-contract.ts';
-import { FUZZ_RUNS, FUZZ_SEED, mutations } from '../../testing/mutations-fixture.ts';
+import {
+  FUZZ_RUNS,
+  FUZZ_SEED,
+  FUZZ_TIMEOUT_MS,
+  mutations,
+} from '../../testing/mutations-fixture.ts';
 import { scale } from './scale.ts';
 import vectors from './scale.vectors.json' with { type: 'json' };
 
@@ -14,6 +19,8 @@ const frames = (vectors as unknown as Vector[]).map(({ frame = [], hex }) =>
 );
 const TELLING = '\x02\x03\r\n +-.,0123456789STUOLGNRDIkg"';
 const OPTIONS = { report: 'all', checksum: 'required' };
+
+vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
 
 describe(`scale under wounds (seed ${FUZZ_SEED}, ${FUZZ_RUNS} runs)`, () => {
   it('never throws, and tells no weight whose digits are not in its frame under a good checksum', () => {

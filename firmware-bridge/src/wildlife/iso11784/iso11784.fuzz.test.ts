@@ -2,9 +2,14 @@
  * Whatever comes down the line, a session tells the truth or nothing.
  * SIGILL_FUZZ_SEED and SIGILL_FUZZ_RUNS choose another walk; a failure names its run.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plain, runSession, type Vector } from '../../testing/driver-contract.ts';
-import { FUZZ_RUNS, FUZZ_SEED, mutations } from '../../testing/mutations-fixture.ts';
+import {
+  FUZZ_RUNS,
+  FUZZ_SEED,
+  FUZZ_TIMEOUT_MS,
+  mutations,
+} from '../../testing/mutations-fixture.ts';
 import { iso11784 } from './iso11784.ts';
 import vectors from './iso11784.vectors.json' with { type: 'json' };
 
@@ -16,10 +21,12 @@ const frames = (vectors as unknown as Vector[])
 const TELLING = '\x02\x03\r\n :.,;#LXGARTAGFDXB-0123456789ABCDEF';
 const OPTIONS = { zone: 'America/Los_Angeles' };
 
+vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
+
 describe(`iso11784 under wounds (seed ${FUZZ_SEED}, ${FUZZ_RUNS} runs)`, () => {
   it('never throws, and tells no tag whose digits are not in its frame under a good checksum', () => {
     for (const { run, bytes } of mutations(frames, TELLING)) {
-      for (const observation of runSession(iso11784, OPTIONS, [bytes]).observations) {
+      for (const observation of runSession(iso11784, {}, [bytes]).observations) {
         const { frame, offset, fields } = observation;
         if (Buffer.compare(bytes.subarray(offset, offset + frame.length), frame) !== 0)
           expect.fail(`run ${run}: the frame is not in the stream`);
@@ -28,7 +35,7 @@ describe(`iso11784 under wounds (seed ${FUZZ_SEED}, ${FUZZ_RUNS} runs)`, () => {
         );
         if (fields['tag.id'] && !isHeld(frame, id ?? '', pit ?? ''))
           expect.fail(`run ${run}: ${id} is not in ${Buffer.from(frame).toString('latin1')}`);
-        const again = runSession(iso11784, OPTIONS, [frame]).observations.map(plain);
+        const again = runSession(iso11784, {}, [frame]).observations.map(plain);
         if (JSON.stringify(again) !== JSON.stringify([plain(observation)]))
           expect(again, `run ${run}`).toEqual([plain(observation)]);
       }

@@ -56,6 +56,12 @@ describe('iso11784', () => {
     expect(idsOf('\x02\r\nLA 985 000012345678\r\n')).toEqual(['985000012345678']);
   });
 
+  it('reads sixteen digits as fifteen behind a zero, never as 64 bits in hexadecimal', () => {
+    expect(idsOf('0982000001088420\r\n')).toEqual(['982000001088420']);
+    expect(idsOf('0000025700003021\r\n')).toEqual([]);
+    expect(refusalsOf('0000025700003021\r\n').length).toBe(1);
+  });
+
   it('refuses a row whose two forms are two tags', () => {
     const row = `05/15/2026  14:18:02.000  05/16/2026     09:00:00       01                     3E7.02DFDC1C35  999.012345678902\r\n`;
     expect(idsOf(row)).toEqual([]);

@@ -13,7 +13,7 @@ import {
   optionsOf,
 } from '../../driver.ts';
 import { DecodeError, DriverError } from '../../errors.ts';
-import { formatTransponder } from '../../identifiers/index.ts';
+import { formatTransponder, type TransponderNotation } from '../../identifiers/index.ts';
 import { readAllflex } from './allflex.ts';
 import { readBiomark } from './biomark.ts';
 import { createReaderClock, type ReaderClock } from './reader-time.ts';
@@ -24,14 +24,21 @@ import { readWl134 } from './wl134.ts';
 type Dialect = 'auto' | 'allflex' | 'biomark' | 'wl134';
 
 const DIALECTS: readonly Dialect[] = ['auto', 'allflex', 'biomark', 'wl134'];
-// A code that fills its line: PTAGIS's notation, with a dot, in either kind of digits; or 15 digits, or 23 with all flags
-// (ISO 24631-6), with or without the technology.
-const DOTTED = /^(?:[0-9A-F]{3}\.[0-9A-F]{10}|\d{3}\.\d{12})$/i;
-const DIGITS = /^(?:(?:FDX-?B|HDX)[ :]+)?(?:0?\d{3}[ -]?\d{12}|[01AR]\d{22})$/i;
-const PLAIN: Readonly<Record<Dialect, readonly RegExp[]>> = {
-  auto: [DOTTED, DIGITS],
-  allflex: [DIGITS],
-  biomark: [DOTTED],
+// A code that fills its line: PTAGIS's notation, or the same in decimal digits; or 15 digits, or 23 with all flags
+// (ISO 24631-6), with or without the technology. What looks like one of these is read as nothing else.
+type Form = readonly [notation: TransponderNotation, form: RegExp];
+const DOTTED: readonly Form[] = [
+  ['dotHex', /^[0-9A-F]{3}\.[0-9A-F]{10}$/i],
+  ['decimal', /^\d{3}\.\d{12}$/],
+];
+const DIGITS: readonly Form[] = [
+  ['decimal', /^(?:(?:FDX-?B|HDX)[ :]+)?0?\d{3}[ -]?\d{12}$/i],
+  ['decimal23', /^(?:(?:FDX-?B|HDX)[ :]+)?[01AR]\d{22}$/i],
+];
+const PLAIN: Readonly<Record<Dialect, readonly Form[]>> = {
+  auto: [...DOTTED, ...DIGITS],
+  allflex: DIGITS,
+  biomark: DOTTED,
   wl134: [],
 };
 
@@ -85,10 +92,15 @@ function recordOf(frame: Uint8Array, dialect: Dialect): ReaderRecord {
   const record =
     (dialect === 'biomark' ? null : readAllflex(line)) ??
     (dialect === 'allflex' ? null : readBiomark(line)) ??
-    (PLAIN[dialect].some((form) => form.test(line)) ? bareTag(transponderOf(line)) : null);
+    readPlain(line, PLAIN[dialect]);
   if (record !== null) return record;
   const kind = dialect === 'auto' ? 'a reader of animal tags' : dialect;
   throw new DecodeError('FRAME_SYNTAX', `no line of ${kind}: ${line.slice(0, 60)}`);
+}
+
+function readPlain(line: string, forms: readonly Form[]): ReaderRecord | null {
+  const notation = forms.find(([, form]) => form.test(line))?.[0];
+  return notation === undefined ? null : bareTag(transponderOf(line, notation));
 }
 
 function observe(record: ReaderRecord, clock: ReaderClock): Observation {

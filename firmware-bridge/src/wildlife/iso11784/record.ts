@@ -3,7 +3,12 @@
  * @module
  */
 import { DecodeError } from '../../errors.ts';
-import { IdentifierError, parseTransponder, type Transponder } from '../../identifiers/index.ts';
+import {
+  IdentifierError,
+  parseTransponder,
+  type Transponder,
+  type TransponderNotation,
+} from '../../identifiers/index.ts';
 
 export interface TagRecord {
   readonly what: 'tag';
@@ -37,7 +42,7 @@ export interface Extra {
 export type ReaderRecord = TagRecord | StatusRecord;
 
 /** @throws DecodeError FRAME_SYNTAX where the code is of no transponder that can be */
-export function transponderOf(text: string, notation?: 'dotHex' | 'decimal'): Transponder {
+export function transponderOf(text: string, notation: TransponderNotation): Transponder {
   try {
     return parseTransponder(text, notation);
   } catch (error) {

@@ -3,9 +3,14 @@
  * SIGILL_FUZZ_SEED and SIGILL_FUZZ_RUNS choose another walk; a failure names its run.
  */
 import { formatDecimal, isDecimal } from '@sigill/evidence';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { plain, runSession, type Vector } from '../../testing/driver-contract.ts';
-import { FUZZ_RUNS, FUZZ_SEED, mutations } from '../../testing/mutations-fixture.ts';
+import {
+  FUZZ_RUNS,
+  FUZZ_SEED,
+  FUZZ_TIMEOUT_MS,
+  mutations,
+} from '../../testing/mutations-fixture.ts';
 import { nmea0183 } from './nmea0183.ts';
 import vectors from './nmea0183.vectors.json' with { type: 'json' };
 
@@ -13,6 +18,8 @@ const frames = (vectors as unknown as Vector[]).map(({ frame = [] }) =>
   Buffer.from(frame.join('\r\n'), 'latin1'),
 );
 const TELLING = '$!*,\r\n.0123456789ABCDEFNSEWVGPR';
+
+vi.setConfig({ testTimeout: FUZZ_TIMEOUT_MS });
 
 describe(`nmea0183 under wounds (seed ${FUZZ_SEED}, ${FUZZ_RUNS} runs)`, () => {
   it('never throws, and tells no number without a sentence that holds it under a good checksum', () => {

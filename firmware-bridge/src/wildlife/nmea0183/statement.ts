@@ -37,8 +37,9 @@ export function isMeasured(fix: Fix): boolean {
   return !UNMEASURED.has(fix);
 }
 
-// Together they fit a signed 64-bit number, which a reading keeps as a number.
-const NUMBER = /^[+-]?\d{1,9}(\.\d{1,9})?$/;
+// Some receivers drop the zero before the point, or the digits behind it, but not both. Nine and nine digits fit a signed
+// 64-bit number, which a reading keeps as a number.
+const NUMBER = /^([+-]?)(?:(\d{1,9})(?:\.(\d{0,9}))?|\.(\d{1,9}))$/;
 const GGA_FIXES: readonly Fix[] = [
   'none',
   'single',
@@ -116,10 +117,11 @@ class Say {
   number(name: string, index: number, unit: string | null, negated = false): void {
     const word = this.word(index);
     if (word === '') return;
-    // Some receivers drop the zero before the point, or the digits behind it.
-    const digits = word.replace(/^([+-]?)\./, '$10.').replace(/\.$/, '');
-    if (!NUMBER.test(digits))
+    const [matched, sign, whole = '0', behind, only] = NUMBER.exec(word) ?? [];
+    if (matched === undefined)
       throw new DecodeError('FRAME_SYNTAX', `${this.#code(index)}: number expected, got ${word}`);
+    const decimals = behind || only;
+    const digits = `${sign}${whole}${decimals ? `.${decimals}` : ''}`;
     const { mantissa, exponent } = parseDecimal(digits);
     this.#put(name, { mantissa: negated ? -mantissa : mantissa, exponent }, unit, index);
   }
