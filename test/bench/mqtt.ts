@@ -6,12 +6,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
-import { NODE, runSigill, startSigill } from '../testing/sigill-process.ts';
+import { initBrokerSite, isListening, runBrokerSite } from '../testing/broker-site.ts';
+import { NODE } from '../testing/sigill-process.ts';
 import { eventually, freePort } from '../testing/waiting.ts';
 import type { LoadOptions, LoadReport } from './mqtt-load.ts';
 import { type PartShare, readProfiles } from './profile.ts';
@@ -38,7 +37,6 @@ export const MQTT_CASES: readonly MqttCase[] = [
   { title: '4 publishers, 50 messages each under way', publishers: 4, window: 50 },
 ];
 const MOSQUITTO = '/usr/sbin/mosquitto';
-const USERNAME = 'bench';
 const PAYLOAD_BYTES = 200;
 
 export interface MqttBenchOptions {
@@ -83,47 +81,20 @@ interface RunningBroker {
 }
 
 export async function startGateway(directory: string, isProfiled: boolean): Promise<RunningBroker> {
-  const made = await runSigill([
-    ...['gateway', 'init', directory, '--name', 'bench-gateway'],
-    ...['--origin', 'sigill.example/bench/site', '--ledger', 'none'],
-  ]);
-  if (made.code !== 0) throw new Error(made.stderr);
-  const port = await freePort();
-  const file = join(directory, 'gateway.yaml');
-  const document = parseDocument(await readFile(file, 'utf8'));
-  document.set('broker', {
-    listen: [{ host: '127.0.0.1', port }],
+  const site = await initBrokerSite(directory, 'bench/+/up', {
     limits: { messagesPerSecond: 1_000_000, bytesPerSecond: 1_000_000_000 },
+    options: { rest: 'drop', 'field.humidity': '/humidity %RH' },
+    commitWindowMs: 2,
   });
-  document.set('sources', [
-    {
-      ...{
-        name: 'bench',
-        driver: 'mqtt-json',
-        transport: { broker: 'bench/+/up' },
-        commitWindowMs: 2,
-      },
-      options: {
-        ...{ device: '/id', kind: 'climate', rest: 'drop' },
-        ...{ 'field.temperature': '/temperature Cel', 'field.humidity': '/humidity %RH' },
-      },
-    },
-  ]);
-  await writeFile(file, document.toString());
-  const added = await runSigill([
-    ...['gateway', 'client', 'add', file, USERNAME, '--publish', 'bench/#', '--json'],
-  ]);
-  if (added.code !== 0) throw new Error(added.stderr);
-  const { password } = JSON.parse(added.stdout) as { password: string };
   const flags = isProfiled ? ['--cpu-prof', '--cpu-prof-dir', join(directory, 'profile')] : [];
-  const running = startSigill(['gateway', 'run', file], { flags });
-  const ended = running.ended.then(({ stdout, stderr }) => {
-    throw new Error(`the gateway ended: ${stdout}${stderr}`);
-  });
-  const listens = eventually('the gateway listens', () => isListening(port));
-  await Promise.race([listens, ended]);
-  ended.catch(() => {}); // from here on it ends when it is told to
-  return { port, pid: running.child.pid!, username: USERNAME, password, stop: running.stop };
+  const { child, stop } = await runBrokerSite(site, flags);
+  return {
+    port: site.port,
+    pid: child.pid!,
+    username: site.username,
+    password: site.password,
+    stop,
+  };
 }
 
 async function startMosquitto(directory: string): Promise<RunningBroker> {
@@ -187,15 +158,4 @@ function processorSeconds(pid: number): number {
     .replace(/^.*\) /, '')
     .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
