@@ -7,7 +7,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Timers } from '../timers.ts';
 import type { ClientDirectory } from './client-directory.ts';
 import { createFailedLogins, networkOf } from './failed-logins.ts';
-import { isPassword, type PasswordHash } from './passwords.ts';
+import { BLOCK_SIZE, COST, isPassword, PARALLELIZATION, type PasswordHash } from './passwords.ts';
 import { AGENT_TOPICS, covers, downTopic, upTopic } from './topics.ts';
 
 /** Agents are known by 32 hexadecimal digits; the password is their token, of which only its SHA-256 is kept. */
@@ -70,7 +70,7 @@ export function createIdentities(parts: IdentitiesParts): Identities {
   const rightOnes = new Map<PasswordHash, Uint8Array>();
   const secret = parts.random(32);
   const nobody: PasswordHash = {
-    ...{ cost: 16_384, blockSize: 8, parallelization: 1 },
+    ...{ cost: COST, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION },
     ...{ salt: parts.random(16), hash: parts.random(32) },
   };
   const nobodysToken = parts.random(32);
