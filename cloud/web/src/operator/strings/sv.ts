@@ -15,7 +15,7 @@ export const sv: OperatorStrings = {
   copyCommand: 'Kopiera kommandot',
   lost: 'Molnet svarar inte. Nya försök görs automatiskt; det du ser kan vara gammalt.',
   key: (fingerprint) => `Operatörens nyckel ${fingerprint}`,
-  kinds: { gateway: 'Nätsluss', agent: 'Agent' },
+  kinds: { gateway: 'Gateway', agent: 'Agent' },
   out: {
     entering: 'Öppnar din session …',
     title: 'Du är inte inloggad',
@@ -83,7 +83,7 @@ export const sv: OperatorStrings = {
   revoke: {
     title: (name) => `Återkalla ${name}?`,
     gateway:
-      'Nätslussens logg stängs och dess nyckel tas ur bruk, för alltid. Det den förseglat hittills är fortfarande bevisat; inget därefter blir trott. Lådan kommer tillbaka bara med nya nycklar och en ny logg.',
+      'Gatewayens logg stängs och dess nyckel tas ur bruk, för alltid. Det den förseglat hittills är fortfarande bevisat; inget därefter blir trott. Lådan kommer tillbaka bara med nya nycklar och en ny logg.',
     agent:
       'Agentens nyckel tas ur bruk, för alltid. Det den förseglat hittills är fortfarande bevisat; inget därefter blir trott. Lådan kommer tillbaka bara med en ny nyckel.',
     sure: 'Jag vet att det inte kan ångras',
@@ -115,7 +115,7 @@ export const sv: OperatorStrings = {
     withdrawn: 'Koden är återtagen',
     newTitle: 'En ny kod',
     madeTitle: 'Koden visas bara nu',
-    madeText: 'För en nätsluss. Den släpper inte in någon av sig själv: du godkänner.',
+    madeText: 'För en gateway. Den släpper inte in någon av sig själv: du godkänner.',
     onBox: 'På lådan, efter sigill gateway init:',
     qr: 'QR-kod för kommandot, med adress och kod',
     done: 'Jag har lämnat den vidare',
