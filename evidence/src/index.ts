@@ -74,6 +74,7 @@ export {
 export {
   addAgent,
   boxesOf,
+  confirmBox,
   type NewSlot,
   nextSlot,
   openSlot,

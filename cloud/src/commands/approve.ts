@@ -1,5 +1,6 @@
 /** `sigill cloud approve` */
 import {
+  boxesOf,
   boxFingerprint,
   fromBase64,
   openEnrolmentRequest,
@@ -8,7 +9,7 @@ import {
 import type { Command, CommandIo } from '../command.ts';
 import { CloudError } from '../errors.ts';
 import type { Overview, WaitingBox } from '../operator/overview.ts';
-import { approvalOf, parseFingerprint } from '../operator/records.ts';
+import { approvalOf, confirmationOf, parseFingerprint } from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { openOperatorPen } from '../operator/sign-record.ts';
 import { asCommand, readArguments } from './arguments.ts';
@@ -21,7 +22,8 @@ Usage: npx sigill cloud approve FILE [FINGERPRINT] [--origin ORIGIN] [--key FILE
        npx sigill cloud approve --from FILE -o RECORD --key FILE FINGERPRINT [--origin ORIGIN]
 
 Without a fingerprint: lists the boxes that wait. With one: signs the record that lets this box in and
-brings it to the running cloud, where it counts at once. Compare all 16 digits with those the box
+brings it to the running cloud, where it counts at once. A box that is in already, and whose key its
+gateway put out since it signed two histories, is let in again. Compare all 16 digits with those the box
 itself shows; they stand for its keys, and nothing else does.
 
 In the second form the operator’s key is on another machine than the cloud, and stays there; LINK is
@@ -68,7 +70,7 @@ async function approve(args: readonly string[], io: CommandIo): Promise<void> {
     const overview = await client.overview();
     if (wanted === null) return list(overview, file ?? null, values.json === true, io);
     const box = overview.waiting.find(({ fingerprint }) => fingerprint === wanted);
-    if (box === undefined) throw unknown(wanted, overview);
+    if (box === undefined) return await stayIn(client, overview, wanted, key(), values, io);
     if (values.refuse !== undefined) {
       await client.refuse(box.box, values.refuse);
       return tell(io, values.json === true, { refused: wanted }, `${box.name} is sent away.`);
@@ -83,6 +85,26 @@ async function approve(args: readonly string[], io: CommandIo): Promise<void> {
   } finally {
     await client.leave();
   }
+}
+
+/** For a box that is in already: its gateway may have put its key out until the operator has looked. */
+async function stayIn(
+  client: SignersCloud,
+  overview: Overview,
+  fingerprint: string,
+  keyFile: string,
+  { refuse, json = false }: { readonly refuse?: string; readonly json?: boolean },
+  io: CommandIo,
+): Promise<void> {
+  const pen = await openOperatorPen(keyFile);
+  const slots = openRegisterView(overview, pen);
+  const isIn = slots.flatMap(boxesOf).some((box) => box.fingerprint === fingerprint);
+  if (!isIn || refuse !== undefined) throw unknown(fingerprint, overview);
+  const record = confirmationOf(fingerprint, slots);
+  await client.bring(await pen.sign(record));
+  const { slot, rev, origin } = record;
+  const text = `This box was in already and stays in: the record of ${origin} is signed anew, revision ${rev}. If its gateway had put its key out, it is let in again within a minute; restart the box, which goes on behind what the gateway holds.`;
+  tell(io, json, { confirmed: fingerprint, slot, rev, origin }, text);
 }
 
 /** All that counts is checked here again: the cloud is not asked whether it is right. */

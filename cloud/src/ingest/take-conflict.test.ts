@@ -31,7 +31,7 @@ describe('two histories of an agent, told by its gateway', () => {
     expect(more).toEqual([]);
     expect(alarm).toMatchObject({ code: 'BATCH_CONFLICT', times: 2 });
     expect(alarm?.about).toBe(`agent ${fixture.site.agent.name} under revision 0`);
-    expect(alarm?.detail).toContain('sign a next record that still lists the key');
+    expect(alarm?.detail).toContain('let the key in again (sigill cloud approve cloud.yaml');
   });
 
   it('are understood anew when the gateway has met two boxes', async () => {

@@ -89,7 +89,9 @@ function unproven(why: string): CloudError {
 
 function wordsOf(kind: ToldConflict['kind'], agent: string, batch: number): string {
   const two = `agent ${agent} signed two histories: at its gateway a batch ${batch} came that is not the one in the site log`;
+  // A box with an agent alone shows the first of these digits as its fingerprint.
+  const fingerprint = agent.slice(0, 16);
   return kind === 'clone'
-    ? `${two}, and two boxes took turns with its key: its card was copied and both run. Its key is out at the gateway and nothing more of it is taken. Revoke it, switch one of the boxes off, and enrol each with a key of its own`
-    : `${two}, and it went on from an older state under a new start of its box: a card restored from a backup, or a copy whose original is off. Its key is out at the gateway and nothing more of it is taken. If the box was restored, sign a next record that still lists the key, and restart the agent; else revoke the key`;
+    ? `${two}, and two boxes took turns with its key: its card was copied and both run. Its key is out at the gateway and nothing more of it is taken. Revoke it (sigill cloud revoke cloud.yaml ${fingerprint}), switch one of the boxes off, and enrol each with a key of its own`
+    : `${two}, and it went on from an older state under a new start of its box: a card restored from a backup, or a copy whose original is off. Its key is out at the gateway and nothing more of it is taken. If the box was restored, let the key in again (sigill cloud approve cloud.yaml ${fingerprint}) and restart the agent; else revoke it (sigill cloud revoke cloud.yaml ${fingerprint})`;
 }

@@ -3,6 +3,7 @@ import {
   addAgent,
   type BoxKeys,
   boxesOf,
+  confirmBox,
   nextSlot,
   type Opened,
   openSlot,
@@ -50,10 +51,22 @@ export function revocationOf(
   fingerprint: string,
   slots: readonly Opened<SlotRecord>[],
 ): SlotRecord {
+  return revokeBox(registeredBox(fingerprint, slots));
+}
+
+function registeredBox(fingerprint: string, slots: readonly Opened<SlotRecord>[]) {
   const wanted = parseFingerprint(fingerprint);
   const box = slots.flatMap(boxesOf).find((one) => one.fingerprint === wanted);
-  if (box !== undefined) return revokeBox(box);
+  if (box !== undefined) return box;
   throw new CloudError('BOX_UNKNOWN', `no registered box has the fingerprint ${wanted}`);
+}
+
+/** For a box that is in and whose gateway put its key out: it stays in. @throws CloudError BOX_UNKNOWN, EvidenceError */
+export function confirmationOf(
+  fingerprint: string,
+  slots: readonly Opened<SlotRecord>[],
+): SlotRecord {
+  return confirmBox(registeredBox(fingerprint, slots));
 }
 
 /** With or without its spaces. @throws CloudError USAGE */

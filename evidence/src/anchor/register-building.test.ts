@@ -7,7 +7,14 @@ import {
   type SlotRecord,
   signSlotRecord,
 } from './register.ts';
-import { addAgent, boxesOf, nextSlot, openSlot, revokeBox } from './register-building.ts';
+import {
+  addAgent,
+  boxesOf,
+  confirmBox,
+  nextSlot,
+  openSlot,
+  revokeBox,
+} from './register-building.ts';
 
 const operator = testSigner('operator');
 const logKey = testSigner('log').publicKey;
@@ -45,6 +52,14 @@ describe('records as boxes come and go', () => {
     const gatewayOut = signed(revokeBox(boxOf(agentOut, gateway)));
     expect(() => assertRecordFollows(agentOut, gatewayOut.record)).not.toThrow();
     expect(gatewayOut.record).toMatchObject({ state: 'closed', rev: 3 });
+  });
+
+  it('confirm a box that is in, by one more revision that changes nothing', () => {
+    const again = signed(confirmBox(boxOf(both, remote)));
+    expect(() => assertRecordFollows(both, again.record)).not.toThrow();
+    expect(again.record).toMatchObject({ rev: both.record.rev + 1, agents: both.record.agents });
+    const out = signed(revokeBox(boxOf(both, remote)));
+    expect(() => confirmBox(boxOf(out, remote))).toThrow('is revoked, for ever');
   });
 
   it('are refused for a box that is in already, or out already', () => {

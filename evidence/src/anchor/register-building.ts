@@ -67,6 +67,17 @@ export function revokeBox({ slot, logKey, agentKey, agent }: RegisteredBox): Slo
   return revise(slot, { agents, state: logKey === null ? 'open' : 'closed' });
 }
 
+/**
+ * The slot's record once more, as it is: the operator's word that a box stays in, for one whose key its gateway put out
+ * because it signed two histories. @throws EvidenceError RECORD_CHAIN
+ */
+export function confirmBox({ slot, agent }: RegisteredBox): SlotRecord {
+  if (agent.state === 'revoked')
+    throw chainError(`slot ${slot.record.slot}: this box is revoked, for ever`);
+  if (slot.record.state === 'closed') throw chainError(`slot ${slot.record.slot} is closed`);
+  return revise(slot, {});
+}
+
 function revise({ record, hash }: Opened<SlotRecord>, change: Partial<SlotRecord>): SlotRecord {
   return { ...record, rev: record.rev + 1, previous: hash, ...change };
 }

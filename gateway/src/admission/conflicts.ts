@@ -110,16 +110,18 @@ export function createConflicts(parts: ConflictsParts): Conflicts {
 
 function describe(caught: Caught, kind: ConflictKind): Conflict {
   const name = toHex(caught.agent);
+  // A box with an agent alone shows the first of these digits as its fingerprint.
+  const fingerprint = name.slice(0, 16);
   const two = `agent ${name} signed two histories: its batch ${caught.batch} is not the one in the site log`;
   const words =
     kind === 'clone'
       ? {
           technician: `another box runs with a copy of this card (key ${name}), and nothing more of either is taken; switch one of them off and call the operator, who takes this key out: then give each box a key of its own with sigill agent init and sigill agent enroll`,
-          operator: `${two}, and two boxes took turns with its key: the card was copied and both run. The key is out and nothing more of it is taken; revoke it (sigill cloud revoke) and enrol each box with a key of its own`,
+          operator: `${two}, and two boxes took turns with its key: the card was copied and both run. The key is out and nothing more of it is taken; revoke it (sigill cloud revoke cloud.yaml ${fingerprint}) and enrol each box with a key of its own`,
         }
       : {
           technician: `the card of this box was put back to an older state, and what it sealed since contradicts what the site log holds (batch ${caught.batch}); nothing more is taken, readings wait in this box; call the operator, who lets the key in again or takes it out: then restart the agent, or enrol it anew`,
-          operator: `${two}, and it went on from an older state under a new start of its box: a card restored from a backup, or a copy whose original is off. The key is out and nothing more of it is taken; if the box was restored, sign a next record that still lists the key (sigill cloud approve) and restart the agent, else revoke it (sigill cloud revoke)`,
+          operator: `${two}, and it went on from an older state under a new start of its box: a card restored from a backup, or a copy whose original is off. The key is out and nothing more of it is taken; if the box was restored, let the key in again (sigill cloud approve cloud.yaml ${fingerprint}) and restart the agent, else revoke it (sigill cloud revoke cloud.yaml ${fingerprint})`,
         };
   return { ...caught, kind, ...words };
 }

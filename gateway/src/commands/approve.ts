@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import { replaceFile } from '@sigill/edge';
 import {
   addAgent,
+  boxesOf,
+  confirmBox,
   equalBytes,
   findBox,
   openEnrolmentRequest,
@@ -90,16 +92,27 @@ function approve(args: readonly string[]): Done {
     return { facts: { waiting: told }, text: describeAsking(waiting, file).trimEnd(), asJson };
   }
   const agent = waiting.find((one) => fingerprintOfAgent(one) === wanted);
-  if (agent === undefined)
-    throw new GatewayError(
-      'BOX_UNKNOWN',
-      `no agent with the fingerprint ${wanted} waits here; sigill gateway approve ${file} lists those that do`,
-    );
+  const keyFile = key ?? join(dirname(resolve(file)), 'keys/operator.pem');
+  if (agent === undefined) {
+    const box = boxesOf(register.slot).find(({ fingerprint }) => fingerprint === wanted);
+    if (box === undefined || refuse !== null)
+      throw new GatewayError(
+        'BOX_UNKNOWN',
+        `no agent with the fingerprint ${wanted} waits here; sigill gateway approve ${file} lists those that do`,
+      );
+    const record = confirmBox(box);
+    const signed = signOnce(keyFile, readOperatorKey(keyFile, register), record);
+    files.putRecord(record.slot, record.rev, signed);
+    return {
+      facts: { confirmed: wanted, slot: record.slot, rev: record.rev, origin: record.origin },
+      text: `This box was in already and stays in, by revision ${record.rev} of the record. If its key was out, it is let in again within seconds; restart the box, which goes on behind what the gateway holds.`,
+      asJson,
+    };
+  }
   if (refuse !== null) {
     files.putAgent({ ...agent, refused: refuse });
     return { facts: { refused: wanted }, text: `${agent.name} is sent away.`, asJson };
   }
-  const keyFile = key ?? join(dirname(resolve(file)), 'keys/operator.pem');
   const signer = readOperatorKey(keyFile, register);
   const { agentKey } = openEnrolmentRequest(agent.request);
   const record = addAgent(register.slot, agentKey);
