@@ -1,5 +1,7 @@
-import { drivers } from '@sigill/firmware-bridge';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readSources } from './config.ts';
 import { createConfigSection } from './config-section.ts';
 
@@ -75,6 +77,15 @@ describe('a source', () => {
     [[], 'gateway.yaml: sources[0]: found []; write keys out of name'],
   ])('that is wrong is refused with its key, what stands there, what to write: %j', refused);
 
+  it('is read as the README writes it', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, example = ''] = /```yaml\n(sources:[^`]+)```/.exec(readme) ?? [];
+    const { sources } = parse(example) as { sources: unknown[] };
+    expect(read(...sources).map(({ transport }) => transport.kind)).toEqual([
+      ...['serial', 'tcp', 'broker', 'mqtt'],
+    ]);
+  });
+
   it('has a name that no other has', () => {
     expect(() => read(MINIMAL, { ...MINIMAL, transport: { tcp: 'meter:1' } })).toThrow(
       'gateway.yaml: sources[1].name: found house-17; write a name no other source has',
@@ -103,6 +114,13 @@ describe('the way to a device', () => {
     });
   });
 
+  it('is a port set as its driver knows it, where nothing is written', () => {
+    const [source] = read({ ...over({ serial: '/dev/ttyUSB0' }), driver: 'nmea0183' });
+    expect(source?.transport).toMatchObject({ baudRate: 4800, dataBits: 8 });
+    const [other] = read({ ...over({ serial: '/dev/a', baudRate: 9600 }), driver: 'nmea0183' });
+    expect(other?.transport).toMatchObject({ baudRate: 9600 });
+  });
+
   it.each([
     [over(undefined), 'sources[0].transport: found no way to a device; write one of { serial:'],
     [
@@ -126,13 +144,8 @@ describe('the way to a device', () => {
   ])('that is wrong is refused: %j', refused);
 });
 
-// A driver of messages; the one asked for is the first there is.
-const overMessages = [...drivers.values()].find(({ manifest }) =>
-  manifest.transports.includes('mqtt'),
-);
-
-describe.runIf(overMessages)('a way by messages', () => {
-  const driver = overMessages?.manifest.id;
+describe('a way by messages', () => {
+  const driver = 'mqtt-json';
 
   it('may be topics of the own broker, one or more', () => {
     const found = [{ broker: 'a/+/up' }, { broker: ['a', 'b/#'] }].map(
