@@ -15,9 +15,24 @@ interface Campaign {
   run(options: CampaignOptions): Promise<{ readonly report: object; readonly bad: boolean }>;
 }
 
-/** Each loads what it needs when it is chosen. */
+/**
+ * Each loads what it needs when it is chosen. `kill`: long enough between kills that most meet a part at work, short
+ * enough that some meet it while it starts.
+ */
 const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   kill: {
+    count: 1000,
+    async run({ count, seed, say }) {
+      const { killSite } = await import('./kill-site.ts');
+      const report = await killSite({ kills: count, seed, longestMs: 2500, say });
+      const { lost, twice, holes, untold, complaints } = report;
+      return {
+        report,
+        bad: [lost, twice, holes, untold, complaints].some(({ length }) => length > 0),
+      };
+    },
+  },
+  'kill-demo': {
     count: 20,
     async run({ count, seed, say }) {
       const { killDemo } = await import('./kill-demo.ts');

@@ -18,9 +18,8 @@ export interface TypedCommand {
 const COMMANDS: readonly Command[] = [...agentCommands, ...gatewayCommands, ...cloudCommands];
 
 export function type(...words: string[]): TypedCommand {
-  const name = words.slice(0, 2).join(' ');
-  const command = COMMANDS.find((one) => one.name === name);
-  if (command === undefined) throw new Error(`there is no command ${name}`);
+  const command = COMMANDS.find(({ name }) => `${words.join(' ')} `.startsWith(`${name} `));
+  if (command === undefined) throw new Error(`there is no command ${words.join(' ')}`);
   const stop = new AbortController();
   const written = { out: '', err: '' };
   const collect = (stream: 'out' | 'err') =>
@@ -31,7 +30,9 @@ export function type(...words: string[]): TypedCommand {
     ...{ stdin: Readable.from([]), stdout: collect('out'), stderr: collect('err') },
     ...{ env: {}, signal: stop.signal },
   };
-  const ended = command.run(words.slice(2), io).then((code) => ({ code, ...written }));
+  const ended = command
+    .run(words.slice(command.name.split(' ').length), io)
+    .then((code) => ({ code, ...written }));
   return { ended, said: () => written.out + written.err, stop: () => stop.abort() };
 }
 
