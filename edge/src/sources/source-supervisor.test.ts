@@ -112,6 +112,23 @@ describe('a source', () => {
     ]);
   });
 
+  it('that comes and goes fills no log', async () => {
+    const { transport, supervisor, timers, told } = start({});
+    for (let seconds = 0; seconds < 300; seconds++) {
+      transport.state(seconds % 2 === 0 ? WAITING : OPEN);
+      supervisor.look();
+      await timers.advance(1000);
+    }
+    expect(told.log.length).toBeGreaterThan(8);
+    expect(told.log.length).toBeLessThan(12);
+    transport.state(WAITING);
+    for (let seconds = 0; seconds < 61; seconds++) {
+      await timers.advance(1000);
+      supervisor.look();
+    }
+    expect(told.log.at(-1)).toContain('there is no port');
+  });
+
   it('goes on when the agent refuses, with the reason in sight until it accepts again', async () => {
     let refusing = true;
     const { transport, supervisor } = start({

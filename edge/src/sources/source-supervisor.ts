@@ -90,6 +90,8 @@ export function toSourcePlan(
 // Refused by what was observed, not by how the agent is: the same again would be refused again.
 const FOR_GOOD: ReadonlySet<EdgeErrorCode> = new Set(['OBSERVATION_INVALID', 'STREAM_LIMIT']);
 
+const LOG_AGAIN_MS = 60_000;
+
 export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSupervisor {
   const { source, driver, transport, agent, clock, timers, log = silentLog } = given;
   const { name } = source;
@@ -107,6 +109,8 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
   });
   let told: Judgement = { state: 'connecting', code: null, reason: null };
   let toldMs = clock.nowMs();
+  let loggedCode: SourceCode | null = null;
+  const loggedMs = new Map<SourceCode | null, number>();
   let isOpen = false;
   let lastObservedMs: number | null = null;
   let lagMs: number | null = null;
@@ -244,13 +248,22 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
 
   function look(): void {
     const judged = health.judge(clock.uptimeMs());
-    const { state, code, reason } = judged;
-    const before = told;
+    const isSame = judged.state === told.state && judged.code === told.code;
     told = judged;
-    if (state === before.state && code === before.code) return; // the same, in newer numbers
-    toldMs = clock.nowMs();
-    if (code !== null) log.warn({ source: name, state, code }, `${name}: ${reason}`);
-    else if (before.code !== null) log.info({ source: name, state }, `${name}: ${state} again`);
+    if (!isSame) toldMs = clock.nowMs();
+    tellLog();
+  }
+
+  /** Each change once, and what comes and goes not more often than each minute. */
+  function tellLog(): void {
+    const { state, code, reason } = told;
+    if (code === loggedCode) return;
+    const atMs = clock.uptimeMs();
+    if (atMs - (loggedMs.get(code) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
+    loggedMs.set(code, atMs);
+    loggedCode = code;
+    if (code === null) log.info({ source: name, state }, `${name}: ${state} again`);
+    else log.warn({ source: name, state, code }, `${name}: ${reason}`);
     if (code === 'SOURCE_SILENT') void findWhoTakes();
   }
 
