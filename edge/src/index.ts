@@ -85,7 +85,12 @@ export { ConfigError, type ConfigSection, createConfigSection } from './sources/
 export { type ConfigWatch, type ConfigWatchParts, watchConfig } from './sources/config-watch.ts';
 export { type OpenedTransportConfig, openTransport } from './sources/open-transport.ts';
 export type { SourceCode, SourceErrorCode, SourceState } from './sources/source-health.ts';
-export { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
+export {
+  AGENT_DRIVER,
+  AGENT_SOURCE,
+  type SourcePlan,
+  toSourcePlan,
+} from './sources/source-plan.ts';
 export {
   createSourceSet,
   type SourceAgent,
@@ -98,7 +103,6 @@ export {
   type SourceSupervisor,
   type SourceSupervisorOptions,
   startSourceSupervisor,
-  toSourcePlan,
 } from './sources/source-supervisor.ts';
 export { createTopicMatch, isTopicFilter } from './sources/topic-filter.ts';
 export type {

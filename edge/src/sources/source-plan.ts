@@ -1,3 +1,5 @@
+import { type Driver, formatDriverName } from '@sigill/firmware-bridge';
+
 /** What is promised of a source, sealed as a `plan` reading: by it a verifier knows which silence is a fault. */
 export interface SourcePlan {
   readonly name: string;
@@ -41,4 +43,14 @@ export function isSamePlan(left: SourcePlan, right: SourcePlan): boolean {
     left.heartbeats === right.heartbeats &&
     left.frames === right.frames
   );
+}
+
+/** How readings of this source name their driver: with the options it was given, so that anyone can decode again. */
+export function toSourcePlan(
+  { name, cadenceMs, heartbeatMs, heartbeats, frames }: Omit<SourcePlan, 'driver'>,
+  driver: Driver,
+  options: Readonly<Record<string, string>>,
+): SourcePlan {
+  const named = formatDriverName(driver, options);
+  return { name, driver: named, cadenceMs, heartbeatMs, heartbeats, frames };
 }

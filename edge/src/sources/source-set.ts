@@ -17,14 +17,14 @@ import type { Timers } from '../timers.ts';
 import type { SourceConfig } from './config.ts';
 import { openLater } from './open-later.ts';
 import type { OpenedTransportConfig } from './open-transport.ts';
-import type { SourcePlan } from './source-plan.ts';
+import { type SourcePlan, toSourcePlan } from './source-plan.ts';
 import {
   type Delivered,
   type SourceHealth,
   type SourceSupervisor,
   startSourceSupervisor,
-  toSourcePlan,
 } from './source-supervisor.ts';
+import type { FindUsers } from './state-log.ts';
 import { createTopicMatch } from './topic-filter.ts';
 
 export type SourceAgent = Pick<Agent, 'observe' | 'rejected' | 'transport' | 'flooded' | 'plan'>;
@@ -38,7 +38,7 @@ export interface SourceSetParts {
   readonly timers: Timers;
   readonly log?: Log;
   /** Left out: what the system tells. */
-  readonly findUsers?: (path: string) => Promise<readonly string[]>;
+  readonly findUsers?: FindUsers;
 }
 
 export interface SourceSet {

@@ -1,14 +1,7 @@
 import { utf8 } from '@sigill/evidence';
-import { type Driver, dsmrP1, type Session, type Step } from '@sigill/firmware-bridge';
+import type { Driver, Session, Step } from '@sigill/firmware-bridge';
 import { describe, expect, it } from 'vitest';
-import {
-  checkedReadings,
-  fieldsOf,
-  METER,
-  ofKind,
-  sealedBatches,
-  startAgent,
-} from '../agent-fixture.ts';
+import { checkedReadings, fieldsOf, ofKind, sealedBatches, startAgent } from '../agent-fixture.ts';
 import { EdgeError } from '../errors.ts';
 import { createFakeTimers, settle } from '../timers-fake.ts';
 import type { SourceConfig } from './config.ts';
@@ -20,7 +13,7 @@ import {
   SOURCE,
   WAITING,
 } from './source-fixture.ts';
-import { startSourceSupervisor, toSourcePlan } from './source-supervisor.ts';
+import { startSourceSupervisor } from './source-supervisor.ts';
 
 describe('a source', () => {
   it('brings what its device says to the agent', async () => {
@@ -286,13 +279,6 @@ describe('a message that is delivered', () => {
       readings: 0,
       rejected: [{ code: 'DRIVER_FAILED' }],
     });
-  });
-});
-
-describe('toSourcePlan', () => {
-  it('names the driver with the options it was given', () => {
-    const { name, ...rest } = METER;
-    expect(toSourcePlan({ name, ...rest }, dsmrP1, {})).toEqual({ ...METER, driver: 'dsmr-p1' });
   });
 });
 

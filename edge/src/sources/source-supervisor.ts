@@ -2,13 +2,12 @@
  * Brings what one source's device says to the agent, and what its driver asks to the device.
  * @module
  */
-import {
-  type Driver,
-  formatDriverName,
-  type SessionInput,
-  type Step,
-  type Transport,
-  type TransportState,
+import type {
+  Driver,
+  SessionInput,
+  Step,
+  Transport,
+  TransportState,
 } from '@sigill/firmware-bridge';
 import type { Agent, ObserveOptions } from '../agent.ts';
 import type { AgentClock } from '../clock.ts';
@@ -27,7 +26,7 @@ import {
   type SourceCounts,
   type SourceState,
 } from './source-health.ts';
-import type { SourcePlan } from './source-plan.ts';
+import { createStateLog, type FindUsers } from './state-log.ts';
 
 export interface SourceSupervisorOptions {
   readonly source: SourceConfig;
@@ -39,7 +38,7 @@ export interface SourceSupervisorOptions {
   readonly timers: Timers;
   readonly log?: Log;
   /** Who else has a port open, in words; asked when its source is silent. */
-  readonly findUsers?: (path: string) => Promise<readonly string[]>;
+  readonly findUsers?: FindUsers;
 }
 
 export interface SourceHealth extends SourceCounts {
@@ -77,20 +76,8 @@ export interface SourceSupervisor {
   stop(): Promise<void>;
 }
 
-/** How readings of this source name their driver: with the options it was given, so that anyone can decode again. */
-export function toSourcePlan(
-  { name, cadenceMs, heartbeatMs, heartbeats, frames }: Omit<SourcePlan, 'driver'>,
-  driver: Driver,
-  options: Readonly<Record<string, string>>,
-): SourcePlan {
-  const named = formatDriverName(driver, options);
-  return { name, driver: named, cadenceMs, heartbeatMs, heartbeats, frames };
-}
-
 // Refused by what was observed, not by how the agent is: the same again would be refused again.
 const FOR_GOOD: ReadonlySet<EdgeErrorCode> = new Set(['OBSERVATION_INVALID', 'STREAM_LIMIT']);
-
-const LOG_AGAIN_MS = 60_000;
 
 export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSupervisor {
   const { source, driver, transport, agent, clock, timers, log = silentLog } = given;
@@ -101,6 +88,7 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
   const budget = createByteBudget();
   const within: ObserveOptions = { withinMs: source.commitWindowMs };
   const saidAgain: ObserveOptions = { ...within, saidAgain: true };
+  const stateLog = createStateLog(source, log, given.findUsers);
   const conversation = createConversation({
     ...{ driver, options: source.options, clock, timers, ticked: take },
     failed(error) {
@@ -109,8 +97,6 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
   });
   let told: Judgement = { state: 'connecting', code: null, reason: null };
   let toldMs = clock.nowMs();
-  let loggedCode: SourceCode | null = null;
-  const loggedMs = new Map<SourceCode | null, number>();
   let isOpen = false;
   let lastObservedMs: number | null = null;
   let lagMs: number | null = null;
@@ -251,29 +237,7 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     const isSame = judged.state === told.state && judged.code === told.code;
     told = judged;
     if (!isSame) toldMs = clock.nowMs();
-    tellLog();
-  }
-
-  /** Each change once, and what comes and goes not more often than each minute. */
-  function tellLog(): void {
-    const { state, code, reason } = told;
-    if (code === loggedCode) return;
-    const atMs = clock.uptimeMs();
-    if (atMs - (loggedMs.get(code) ?? Number.NEGATIVE_INFINITY) < LOG_AGAIN_MS) return;
-    loggedMs.set(code, atMs);
-    loggedCode = code;
-    if (code === null) log.info({ source: name, state }, `${name}: ${state} again`);
-    else log.warn({ source: name, state, code }, `${name}: ${reason}`);
-    if (code === 'SOURCE_SILENT') void findWhoTakes();
-  }
-
-  /** A port's bytes go to one reader each: a program that was left running takes them away. */
-  async function findWhoTakes(): Promise<void> {
-    if (source.transport.kind !== 'serial' || given.findUsers === undefined) return;
-    const users = await given.findUsers(source.transport.path);
-    if (users.length === 0 || told.code !== 'SOURCE_SILENT') return;
-    const text = `${name}: ${place} is also open in ${users.join(', ')}, which takes its bytes: stop it`;
-    log.warn({ source: name }, text);
+    stateLog.note(judged, clock.uptimeMs());
   }
 
   return {
