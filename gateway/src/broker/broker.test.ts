@@ -257,6 +257,21 @@ describe('who may come in', () => {
     });
   });
 
+  it('is cut with its next message when its agent was revoked', async () => {
+    const known = new Map([[AGENT, agents.find(AGENT)!]]);
+    await withBroker({ agents: { find: (agent) => known.get(agent) ?? null } }, async (broker) => {
+      const agent = await broker.connect(AGENT, { password: TOKEN });
+      const heard: string[] = [];
+      broker.onAgent((name) => void heard.push(name));
+      known.clear();
+      const closed = nextOf(agent, 'close');
+      agent.publish(`sigill/1/up/${AGENT}`, 'x', { qos });
+      await closed;
+      expect(heard).toEqual([]);
+      expect(broker.status().quarantine.messages).toBe(0);
+    });
+  });
+
   it('is cut at once on demand', async () => {
     await withBroker({}, async (broker) => {
       const client = await broker.connect('device');
@@ -291,6 +306,8 @@ describe('who may come in', () => {
       await expect(broker.connect('another', { ...secured, ...shown })).rejects.toMatchObject({
         code: 4,
       });
+      const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const;
+      await expect(broker.connect('device', { ...secured, ...shown, ...old })).rejects.toThrow();
       expect(broker.addresses[0]?.pin).toMatch(/^sha256\//);
       expect(statSync(`${broker.directory}/tls.pem`).mode & 0o777).toBe(0o600);
     });

@@ -105,6 +105,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
   const intake = createIntake({
     ...{ ingest: parts.ingest, agentHandlers: handlers, quarantine, tell },
     ...{ mayPublish: decisions.mayPublish, now: timers.now },
+    isInForce: ({ identity }) => identity !== null && identities.isInForce(identity),
   });
   const publishing = createPublishing({ sessions, intake, persistence, timers });
   const aedes = (await Aedes.createBroker({

@@ -35,7 +35,7 @@ export interface Identity {
 export type Login = Identity | 'refused' | 'busy';
 
 export interface Identities {
-  /** Never rejects. A wrong name and a wrong password take the same time and answer the same. */
+  /** A wrong name and a wrong password take the same time and answer the same. */
   login(credentials: Credentials): Promise<Login>;
   /** Whether who connected so would still be let in. */
   isInForce(identity: Identity): boolean;

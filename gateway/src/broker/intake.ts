@@ -36,6 +36,8 @@ export interface IntakeParts {
   readonly agentHandlers: ReadonlySet<AgentHandler>;
   readonly quarantine: Quarantine;
   readonly mayPublish: (session: Session, topic: string) => boolean;
+  /** Whether who sends it would still be let in. */
+  readonly isInForce: (session: Session) => boolean;
   readonly now: () => number;
   readonly tell: Tell;
 }
@@ -49,6 +51,7 @@ export function createIntake(parts: IntakeParts): Intake {
     const counts = session.counts!;
     counts.messages += 1;
     if (!isTopic(topic) || !parts.mayPublish(session, topic)) {
+      if (!parts.isInForce(session)) throw new Error(`${name} is let in no more`);
       counts.forbidden += 1;
       await keepApart(session, packet, 'forbidden', '');
       return 'keep';

@@ -6,7 +6,7 @@ import type { AuthenticateError, Client } from 'aedes';
 import type { Tell } from '../events.ts';
 import { type Counts, isWorthTelling } from './client-counts.ts';
 import type { ClientDirectory } from './client-directory.ts';
-import type { Identities } from './identities.ts';
+import type { Identities, Login } from './identities.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface LoginParts {
@@ -59,12 +59,15 @@ export function createLogin(parts: LoginParts) {
     if (session === null) return;
     const { address, pin, needsPin } = session;
     const credentials = { username: username ?? null, password: password ?? null };
-    const login = await identities.login({ address, pin, needsPin, ...credentials });
+    // Deriving a key needs memory, which may be short.
+    const login = await identities
+      .login({ address, pin, needsPin, ...credentials })
+      .catch((): Login => 'busy');
     if (login === 'refused') {
       tellRefused(address, username ?? '');
       done(refusal(BAD_USERNAME_OR_PASSWORD, 'wrong name or password'), false);
     } else if (login === 'busy') {
-      done(refusal(SERVER_UNAVAILABLE, 'too many wait to log in from there'), false);
+      done(refusal(SERVER_UNAVAILABLE, 'it cannot be told now who this is'), false);
     } else {
       session.identity = login;
       session.counts = counts.of(login.name);
