@@ -96,13 +96,13 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     observation: AgentObservation,
     { withinMs, saidAgain = false }: ObserveOptions = {},
   ): Promise<void> {
-    const plan = life.plans.get(source);
+    const plan = life.voice.plans.get(source);
     if (plan === undefined) {
       throw new EdgeError('SOURCE_UNKNOWN', `${source} is not among the configured sources`);
     }
     const { device } = observation;
     const run = admit(source, device, saidAgain ? () => undefined : lose);
-    life.tellLosses(source, device);
+    life.voice.tellLosses(source, device);
     const { statement, frame } = prepare(plan, observation);
     let written: Written;
     try {
@@ -110,7 +110,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     } catch (error) {
       throw error instanceof EvidenceError ? invalid(source, observation, error) : error;
     }
-    await life.watch(written, source, device, () => {
+    await life.voice.watch(written, source, device, () => {
       if (!saidAgain) lose(source, device, 'disk', written.time);
     });
   }
@@ -138,7 +138,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
         retryable: true,
       });
     }
-    if (!life.hasRoom('observation')) {
+    if (!life.voice.hasRoom('observation')) {
       missed(source, device, 'full');
       throw new EdgeError('JOURNAL_FULL', 'nothing can be forgotten before it has its receipt', {
         retryable: true,
@@ -148,7 +148,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   }
 
   function lose(source: string, device: string, cause: GapCause, time = clock.nowMs()): void {
-    life.losses.add(source, device, time, cause);
+    life.voice.losses.add(source, device, time, cause);
   }
 
   function invalid(source: string, { frame }: AgentObservation, cause: EvidenceError): EdgeError {
@@ -178,7 +178,8 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
   }
 
   function status(): AgentStatus {
-    const { run, readable, reason, recoveries, losses } = life;
+    const { run, readable, reason, recoveries } = life;
+    const { losses } = life.voice;
     const state = readable?.state ?? null;
     return {
       state: closed ? 'closed' : run === null ? 'recovering' : 'running',
@@ -196,7 +197,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
       held: life.held,
       rollback: life.rollback,
       damagedJournal: life.damagedJournal,
-      full: run !== null && !life.hasRoom('observation'),
+      full: run !== null && !life.voice.hasRoom('observation'),
       recoveries,
       lost: losses.total + (life.rollback?.setAside ?? 0),
       rejected: quarantine.counts,
@@ -214,10 +215,10 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     id: agentId(parts.signer.publicKey),
     publicKey: parts.signer.publicKey,
     observe,
-    plan: (sources) => life.plan(sources),
+    plan: (sources) => life.voice.plan(sources),
     rejected,
     flooded: (source, device) => lose(source, device, 'flood'),
-    transport: (source, status) => life.transports.set(source, status),
+    transport: (source, status) => life.voice.transports.set(source, status),
     hold: life.hold,
     setBeacon: life.setBeacon,
     batches: (fromBatch) => readable().batches(fromBatch),

@@ -61,10 +61,12 @@ export function writeHeartbeat(
 }
 
 /** The streams that owe a heartbeat, with what is known of them; a gap in anything is told in these. */
-export function promisedStreams(state: AgentState, plans: readonly SourcePlan[]): StreamState[] {
-  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+export function promisedStreams(
+  state: AgentState,
+  plans: ReadonlyMap<string, SourcePlan>,
+): StreamState[] {
   return [...state.streams.values()].filter(({ source, device }) =>
-    isPromised(byName, source, device),
+    isPromised(plans, source, device),
   );
 }
 
