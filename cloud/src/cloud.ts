@@ -97,6 +97,7 @@ export async function startCloud(
       {
         logger,
         tls: await readTls(config.listen),
+        proxied: config.public !== null && isLoopback(config.listen),
         names: isLoopback(config.listen) ? [config.listen.host, ...config.listen.names] : null,
         web: options.web ?? WEB,
       },

@@ -62,12 +62,18 @@ const DAY_MS = 86_400_000;
 const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
 const NAME = /^[a-z0-9._-]{1,59}$/;
 
-/** @throws GatewayError CONFIG_SYNTAX, EdgeError CONFIG_INVALID */
+/** @throws GatewayError CONFIG_SYNTAX, NOT_ENROLLED, EdgeError CONFIG_INVALID */
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
     ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
     ...['checkpoint', 'anchor', 'batch', 'broker', 'status', 'enrol', 'sources'],
   ]);
+  if (root.isAbsent('origin')) {
+    throw new GatewayError(
+      'NOT_ENROLLED',
+      `${path}: nobody has let this gateway in yet; ask its operator for an address and a code, then: sigill gateway enroll URL CODE ${dirname(path)}`,
+    );
+  }
   const directory = dirname(resolve(path));
   const at = (file: string) => resolve(directory, file);
   const checkpoint = root.section('checkpoint', ['intervalMs']);

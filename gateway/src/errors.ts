@@ -32,6 +32,7 @@ export type GatewayErrorCode =
   | 'BROKER_ABSENT'
   | 'ENROL_LISTEN_FAILED'
   | 'RECORD_SIGNED'
+  | 'NOT_ENROLLED'
   | 'REQUEST_FORM'
   | 'BATCH_INVALID'
   | 'BATCH_NOT_NEXT'

@@ -11,8 +11,9 @@ const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 /** @param names besides those of this machine: what a proxy in front is called */
 export function addHostCheck(api: Api, names: readonly string[]): void {
   const own = new Set([...LOCAL_NAMES, ...names].map((name) => name.toLowerCase()));
-  api.addHook('onRequest', async ({ host }) => {
-    const name = host.replace(/:\d+$/, '').toLowerCase();
+  // The header itself: what a proxy says about the name it was called by anybody could say.
+  api.addHook('onRequest', async ({ headers }) => {
+    const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
     if (own.has(name)) return;
     throw new CloudError(
       'HOST_UNKNOWN',

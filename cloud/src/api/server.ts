@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly tls: { readonly key: string | Buffer; readonly cert: string | Buffer } | null;
   /** What it is called besides this machine's own names; null: by any name, which TLS vouches for. */
   readonly names: readonly string[] | null;
+  /** A proxy on this machine stands in front, and says who calls. */
+  readonly proxied: boolean;
   /** The built web app. */
   readonly web: string;
 }
@@ -100,12 +102,14 @@ export async function createServer(context: ApiContext, options: ServerOptions):
   return api;
 }
 
-function createInstance({ logger, tls }: ServerOptions): Api {
+function createInstance({ logger, tls, proxied }: ServerOptions): Api {
   const common = {
     loggerInstance: logger,
     // Requests are counted in the metrics; a log line for each would drown what matters.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 128 * 1024,
+    // Wrong codes are counted by address: behind a proxy, by the one that the proxy tells.
+    trustProxy: proxied ? ['127.0.0.1', '::1'] : false,
     requestTimeout: 60_000,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false } },

@@ -12,7 +12,7 @@ import type { AnchorBundle } from './anchor-bundle.ts';
 import { createEntryGiver, type EntriesRequest, type GivenEntries } from './give-entries.ts';
 import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
 import { type BatchesTaken, type TakeBatchesParts, takeBatches } from './take-batches.ts';
-import { type ToldConflict, takeConflict } from './take-conflict.ts';
+import { takeConflict } from './take-conflict.ts';
 import { originOf, takeReceipt } from './take-receipt.ts';
 import { anchorTree } from './tree-names.ts';
 import { createTurns } from './turns.ts';
@@ -30,7 +30,8 @@ export interface Ingest {
   /** To be signed with a log's key, before entries are asked for. */
   challenge(): string;
   entries(request: EntriesRequest): Promise<GivenEntries>;
-  conflict(told: ToldConflict): Promise<void>;
+  /** @param signed by the log's key */
+  conflict(origin: string, signed: Uint8Array): Promise<void>;
 }
 
 export interface IngestState {
@@ -88,7 +89,8 @@ export function createIngest(parts: IngestParts): Ingest {
     anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
     challenge: giver.challenge,
     entries: (request) => counted(() => giver.give(request)),
-    conflict: (told) => counted(() => take(told.origin, () => takeConflict(parts, told))),
+    conflict: (origin, signed) =>
+      counted(() => take(origin, () => takeConflict(parts, origin, signed))),
 
     async state(origin) {
       register.slotOf(origin);

@@ -1,8 +1,8 @@
+import { createSign1, encodeCbor, type Signer } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listAlarms } from '../database/quarantine.ts';
 import { type IngestFixture, openIngestFixture } from '../testing/ingest-fixture.ts';
-import { createAgent, energy } from '../testing/site-fixture.ts';
-import type { ToldConflict } from './take-conflict.ts';
+import { createAgent, energy, newSigner } from '../testing/site-fixture.ts';
 
 let fixture: IngestFixture;
 let seal: Uint8Array;
@@ -16,11 +16,31 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.dispose());
 
-const tell = (change: Partial<ToldConflict> = {}) =>
-  fixture.core.ingest.conflict({
-    ...{ origin: fixture.site.origin, rev: 0, kind: 'rollback', seal },
+interface Told {
+  readonly rev: number;
+  readonly kind: string;
+  readonly agent: Uint8Array;
+  readonly batch: number;
+  readonly seal: Uint8Array | null;
+  readonly key: Signer;
+}
+
+function tell(change: Partial<Told> = {}): Promise<void> {
+  const { origin, agent, log } = fixture.site;
+  const told: Told = {
+    rev: 0,
+    kind: 'rollback',
+    agent: agent.id,
+    batch: 1,
+    seal,
+    key: log,
     ...change,
-  });
+  };
+  const said = [origin, told.rev, told.kind, told.agent, told.batch, told.seal];
+  const signed = createSign1(encodeCbor(['sigill.conflict.1', ...said]), told.key);
+  return fixture.core.ingest.conflict(origin, signed);
+}
+
 const alarms = () => fixture.core.database.read(listAlarms);
 
 describe('two histories of an agent, told by its gateway', () => {
@@ -69,7 +89,22 @@ describe('two histories of an agent, told by its gateway', () => {
     const elsewhere = createAgent('sigill.example/other', fixture.site.agent.signer).seal([{}]);
     await expect(tell({ seal: elsewhere.seal })).rejects.toMatchObject(refusal);
     await expect(tell({ seal: new Uint8Array(9) })).rejects.toMatchObject(refusal);
+    await expect(tell({ seal: null })).rejects.toMatchObject(refusal);
+    await expect(tell({ agent: new Uint8Array(16) })).rejects.toMatchObject(refusal);
+    await expect(tell({ kind: 'other' })).rejects.toMatchObject(refusal);
     expect(await alarms()).toEqual([]);
+  });
+
+  it('that another signs than the log’s owner are refused', async () => {
+    await expect(tell({ key: newSigner() })).rejects.toMatchObject({ code: 'REQUEST_SIGNATURE' });
+    await expect(
+      fixture.core.ingest.conflict(fixture.site.origin, new Uint8Array(3)),
+    ).rejects.toMatchObject({ code: 'REQUEST_SIGNATURE' });
+  });
+
+  it('are believed of two boxes on the gateway’s word alone', async () => {
+    await tell({ kind: 'clone', seal: null });
+    expect((await alarms())[0]?.detail).toContain('its card was copied and both run');
   });
 
   it('wait for the entries that prove them', async () => {

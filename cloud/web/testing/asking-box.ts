@@ -11,7 +11,12 @@ import {
 } from '@sigill/evidence';
 
 /** Gives its fingerprint, once the cloud has taken the request. */
-export async function askToBeLetIn(url: string, code: string, name: string): Promise<string> {
+export async function askToBeLetIn(
+  url: string,
+  code: string,
+  name: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { invitation, secret } = parseEnrolmentCode(code);
   const [agent, log] = [newSigner(), newSigner()];
   const keys = { logKey: log.publicKey, agentKey: agent.publicKey };
@@ -22,7 +27,7 @@ export async function askToBeLetIn(url: string, code: string, name: string): Pro
   const mac = toBase64(enrolmentMac(secret, request));
   const answer = await fetch(`${url}/enroll/v1/requests`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ invitation, request: toBase64(request), mac }),
   });
   if (!answer.ok) throw new Error(await answer.text());

@@ -12,6 +12,7 @@ import { createKeystore, openKeystore } from '../ledger/keystore.ts';
 import { openRegister } from '../register.ts';
 import { gatewayInit } from './init.ts';
 import { runCommand } from './io-fixture.ts';
+import { gatewayRun } from './run.ts';
 
 const NAMED = ['--name', 'house-17-gateway', '--origin', 'sigill.example/demo/house-17'];
 const PIN = `sha256/${Buffer.alloc(32, 7).toString('base64')}`;
@@ -74,6 +75,12 @@ test('without an origin: the keys of a box to be let in, its fingerprint, and ho
     ledger: 'none',
     sources: [],
   });
+});
+
+test('a box that nobody has let in does not run, and says what to do', async () => {
+  await init('--name', 'house-17');
+  const { code, err } = await runCommand(gatewayRun, join(directory, 'gateway.yaml'));
+  expect([code, err]).toEqual([3, expect.stringContaining('sigill gateway enroll URL CODE')]);
 });
 
 test('a box that anchors is given the account that the policy names', async () => {
