@@ -22,6 +22,8 @@ export interface AgentParts {
   readonly sources: readonly SourcePlan[];
   /** Where the gateway says that this agent's numbers stand: asked once, before anything is stamped. */
   readonly askHead?: AskHead;
+  /** Why the journal is to be set aside as damaged, though it opens: a batch in it cannot be read. Needs `askHead`. */
+  readonly damage?: string;
   /** The kernel's boot id, 16 bytes. */
   readonly boot: Uint8Array;
   readonly software: string;

@@ -21,10 +21,11 @@ type Open = (head: GatewayHead | null) => Promise<AgentRun>;
  * @throws EdgeError HEAD_NEEDED, and what opening throws
  */
 export async function openFirst(parts: AgentParts, open: Open): Promise<FirstOpening> {
-  const { askHead, timers, log = silentLog } = parts;
+  const { askHead, damage, timers, log = silentLog } = parts;
   if (askHead === undefined) return { run: await open(null), head: null, damagedJournal: null };
   const head = await askInTime(askHead, timers, log);
   try {
+    if (damage !== undefined) throw new EdgeError('JOURNAL_CORRUPT', damage);
     const run = await open(head);
     await assertKnown(run, head);
     return { run, head, damagedJournal: null };

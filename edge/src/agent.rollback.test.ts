@@ -152,6 +152,15 @@ describe('a damaged journal', () => {
     expect([...damaged.files().keys()].some((path) => path.startsWith(damagedJournal!))).toBe(true);
   });
 
+  it('that opens, and yet cannot give a batch, is set aside when it is told so', async () => {
+    const { gateway, disk, timers } = await runAndBackUp();
+    const { agent } = await restore(disk.kill(), gateway, timers, { damage: 'batch 3 is gone' });
+    await closeInto(gateway, agent);
+
+    expect(agent.status().damagedJournal).toContain('/agent-damaged-');
+    expectGapsTold(gateway.readings());
+  });
+
   it('stops the agent, and says why, where the gateway does not answer', async () => {
     const { disk, timers } = await runAndBackUp();
     const damaged = damage(disk.kill());

@@ -1,5 +1,17 @@
 import type { LinkState } from './link/messages.ts';
 
+// Refusals of a batch that say that nothing more is taken from this key.
+const OUT: Readonly<Record<string, LinkState>> = {
+  BATCH_CONFLICT: 'quarantined',
+  AGENT_QUARANTINED: 'quarantined',
+  AGENT_REVOKED: 'revoked',
+};
+
+/** As `holdReason`, from the code with which a batch was refused. */
+export function holdReasonOf(code: string, message: string): string | null {
+  return holdReason(OUT[code] ?? 'open', message);
+}
+
 /** Why an agent in this state seals nothing, and what the person before the box does about it; null: it goes on. */
 export function holdReason(state: LinkState, detail: string): string | null {
   const said = detail === '' ? '' : ` The gateway says: ${detail}`;

@@ -73,9 +73,11 @@ export {
   type UpMessage,
   upTopic,
 } from './link/messages.ts';
+export { createMqttDial, type MqttDialOptions } from './link/mqtt-dial.ts';
 export type { DialLink, LinkWire, LinkWireListener } from './link/wire.ts';
 export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
+export type { AgentReport } from './process/report.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
 export type { Rollback } from './rollback.ts';
 export type { SealedBatch } from './sealer.ts';

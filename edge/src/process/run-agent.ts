@@ -12,6 +12,7 @@ import { type Agent, createAgent } from '../agent.ts';
 import type { AgentClock } from '../clock.ts';
 import { type Control, startControl } from '../control/control-server.ts';
 import { EdgeError } from '../errors.ts';
+import { holdReason } from '../hold-reason.ts';
 import { systemDisk } from '../journal/system-disk.ts';
 import { type AgentLink, createAgentLink } from '../link/agent-link.ts';
 import { createMqttDial } from '../link/mqtt-dial.ts';
@@ -117,18 +118,19 @@ export async function runAgent(
       ...{ configuration: sha256(written), signer, link, witness, siteLog },
       ...{ records, clock, boot, log, stopping: aborted(signal) },
     };
-    const begin = () => startLife({ ...box, config: { ...config, sources } }, again, tell);
-    life = await persist(begin, log, signal);
+    const begin = (damage?: string) => () =>
+      startLife({ ...box, config: { ...config, sources } }, again, tell, damage);
+    life = await persist(begin(), log, signal);
     let turn: Promise<void> = Promise.resolve();
 
-    /** The gateway holds more than this journal knows: a new life asks first, and goes on from there. */
-    function again(): void {
+    /** The gateway holds more than this journal can say: a new life asks first, and goes on from there. */
+    function again(damage?: string): void {
       turn = turn.then(async () => {
         if (stopped) return;
         log.warn({}, 'the agent begins anew, after what its gateway holds');
         await life?.stop();
         life = null;
-        life = await persist(begin, log, signal);
+        life = await persist(begin(damage), log, signal);
       });
       turn.catch((error) => log.error({ reason: String(error) }, 'the agent could not begin anew'));
     }
@@ -180,8 +182,9 @@ export async function runAgent(
 
 async function startLife(
   box: Box,
-  again: () => void,
+  again: (damage?: string) => void,
   tell: (batch: SealedBatch) => void,
+  damage?: string,
 ): Promise<Life> {
   const { config, link, witness, siteLog, records, clock, log } = box;
   const timers = systemTimers;
@@ -203,13 +206,19 @@ async function startLife(
     batch: config.batch,
     journal: { maxBytes: config.journalBytes },
     maxFrameBytes: MAX_FRAME_BYTES,
+    ...(damage !== undefined && { damage }),
   });
   agent.subscribe(tell);
+  if (records.stateOf(agent.id) === 'revoked') agent.hold(holdReason('revoked', ''));
   const uplink = startMqttUplink({
     ...{ agent, link, witness, siteLog, timers, clock, log },
     random: Math.random,
-    onBehind: again,
-    onRecords: (newer) => takeRecords(records, newer, log),
+    onBehind: () => again(),
+    onDamaged: again,
+    onRecords(newer) {
+      takeRecords(records, newer, log);
+      if (records.stateOf(agent.id) === 'revoked') agent.hold(holdReason('revoked', ''));
+    },
   });
   sources.start(agent);
   return {

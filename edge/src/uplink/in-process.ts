@@ -1,14 +1,19 @@
 import type { BackOffLimits } from '@sigill/firmware-bridge';
 import type { Agent } from '../agent.ts';
 import { EdgeError } from '../errors.ts';
+import { holdReasonOf } from '../hold-reason.ts';
 import type { Log } from '../log.ts';
+import type { SealedBatch } from '../sealer.ts';
 import type { Timers } from '../timers.ts';
 import { createReceiptCheck, type SiteLogName } from './receipt-check.ts';
 import { startSender } from './sender.ts';
-import type { OfferBatch, Uplink } from './uplink.ts';
+import type { BatchReceipt, OfferBatch, Uplink } from './uplink.ts';
 
 export interface InProcessUplinkOptions {
-  readonly agent: Pick<Agent, 'batches' | 'publicKey' | 'receipted' | 'status' | 'subscribe'>;
+  readonly agent: Pick<
+    Agent,
+    'batches' | 'hold' | 'publicKey' | 'receipted' | 'status' | 'subscribe'
+  >;
   readonly offer: OfferBatch;
   /** Whose receipts count. */
   readonly siteLog: SiteLogName;
@@ -18,6 +23,8 @@ export interface InProcessUplinkOptions {
   /** Batches on their way at once: the receiver makes many durable with one sync. */
   readonly window?: number;
   readonly backOff?: BackOffLimits;
+  /** The journal cannot be read where the next batch stands, however often it is tried. */
+  readonly onDamaged?: (reason: string) => void;
   readonly log?: Log;
 }
 
@@ -29,13 +36,29 @@ export function startInProcessUplink({
   siteLog,
   ...options
 }: InProcessUplinkOptions): Uplink {
-  const check = createReceiptCheck(siteLog, options.agent.publicKey);
+  const { agent } = options;
+  const check = createReceiptCheck(siteLog, agent.publicKey);
+
+  /** Whose key is out seals no more, until it is let in again. */
+  async function take(batch: SealedBatch): Promise<BatchReceipt> {
+    try {
+      const receipt = await options.offer(batch);
+      if (agent.status().held !== null) agent.hold(null);
+      return receipt;
+    } catch (error) {
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      const out = holdReasonOf(String(code), String(message));
+      if (out !== null) agent.hold(out);
+      throw error;
+    }
+  }
+
   return startSender({
     ...options,
     // Nothing is copied: what is on its way costs no memory of its own.
     window: { batches: window ?? DEFAULT_WINDOW, bytes: Number.POSITIVE_INFINITY },
     async offer(batch) {
-      const receipt = await options.offer(batch);
+      const receipt = await take(batch);
       if (receipt.batch !== batch.number) {
         throw new EdgeError(
           'RECEIPT_MISMATCH',

@@ -9,7 +9,7 @@ import { type MqttUplink, startMqttUplink } from './mqtt.ts';
 import { createSiteLog } from './site-log-fixture.ts';
 import { observe, receiptedBefore, testUplink } from './uplink-contract.ts';
 
-testUplink(async (world, gateway) => (await start(world, gateway)).uplink);
+testUplink(async (world, gateway, given) => (await start(world, gateway, given)).uplink);
 
 describe('a connection', () => {
   it('that breaks is made again, and what has no receipt is sent again from the first', async () => {

@@ -2,7 +2,7 @@ import { parseReceipt } from '@sigill/evidence';
 import type { Agent } from '../agent.ts';
 import { EdgeError } from '../errors.ts';
 import type { GatewayHead } from '../gateway-head.ts';
-import { holdReason } from '../hold-reason.ts';
+import { holdReason, holdReasonOf } from '../hold-reason.ts';
 import type { AgentLink, LinkStatus } from '../link/agent-link.ts';
 import type { ReceiptMessage, RefusedMessage } from '../link/messages.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -41,6 +41,8 @@ export interface MqttUplinkOptions {
    * there. Until then nothing is sealed or sent.
    */
   readonly onBehind?: () => void;
+  /** The journal cannot be read where the next batch stands, however often it is tried. */
+  readonly onDamaged?: (reason: string) => void;
   readonly onRecords?: (records: readonly Uint8Array[]) => void;
   readonly log?: Log;
 }
@@ -60,11 +62,6 @@ interface Pending {
 
 // Besides what the wire takes: the gateway makes the batch durable before it answers.
 const RECEIPT_PATIENCE_MS = 60_000;
-const OUT = new Map<string, 'quarantined' | 'revoked'>([
-  ['BATCH_CONFLICT', 'quarantined'],
-  ['AGENT_QUARANTINED', 'quarantined'],
-  ['AGENT_REVOKED', 'revoked'],
-]);
 const BEHIND =
   'the gateway holds batches of this agent that this card does not know: the card was restored from a backup, or its disk lost what it had promised. Nothing is sealed until the agent has begun anew after the gateway’s head; restart it if it does not do so by itself';
 const UNKNOWN =
@@ -85,6 +82,7 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     offer,
     keepProof: () => witness.keep(),
     onReceipted: (beforeBatch) => void release(beforeBatch),
+    ...(options.onDamaged && { onDamaged: options.onDamaged }),
     window,
     timers,
     random: options.random,
@@ -172,10 +170,10 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
   }
 
   function refused({ batch, code, message, retryable }: RefusedMessage): void {
-    const out = OUT.get(code);
-    if (out !== undefined) {
+    const out = holdReasonOf(code, message);
+    if (out !== null) {
       isReady = false;
-      agent.hold(holdReason(out, message));
+      agent.hold(out);
       link.askLater();
       return;
     }

@@ -12,6 +12,8 @@ export interface SenderOptions {
   readonly offer: (batch: SealedBatch) => Promise<void>;
   /** Makes durable what proves it, before the agent counts the receipt. */
   readonly keepProof?: () => Promise<void>;
+  /** Called once, when the journal could not be read time after time. */
+  readonly onDamaged?: (reason: string) => void;
   /** Batches below count as receipted. */
   readonly onReceipted?: (beforeBatch: number) => void;
   readonly window: SendWindow;
@@ -28,6 +30,8 @@ export interface SendWindow {
   readonly bytes: number;
 }
 
+// A cable or a bus may fail once; a card that gives the same damage again and again has lost it.
+const DAMAGE_TRIES = 5;
 const DEFAULT_BACK_OFF: BackOffLimits = { firstMs: 500, maxMs: 60_000 };
 
 /** Offers an agent's batches from the first without a receipt, in order, again and again, until each has its own. */
@@ -38,6 +42,7 @@ export function startSender(options: SenderOptions): Uplink {
   let bytesOnTheWay = 0;
   let attempt = 0;
   let failures = 0;
+  let damages = 0;
   let reason: string | null = null;
   let stopped = false;
   let changes = 0;
@@ -66,6 +71,9 @@ export function startSender(options: SenderOptions): Uplink {
         if (stopped) return;
         failures++;
         reason = describe(error);
+        const isDamage = error instanceof EdgeError && error.code === 'JOURNAL_CORRUPT';
+        damages = isDamage ? damages + 1 : 0;
+        if (damages === DAMAGE_TRIES) options.onDamaged?.(reason);
         await pause();
       }
     }

@@ -13,7 +13,11 @@ import { createUplinkGateway, type UplinkGateway } from './gateway-fake.ts';
 import { createSiteLog } from './site-log-fixture.ts';
 import type { Uplink } from './uplink.ts';
 
-export type StartUplink = (world: World, gateway: UplinkGateway) => Promise<Uplink>;
+export type StartUplink = (
+  world: World,
+  gateway: UplinkGateway,
+  given?: { readonly onDamaged?: (reason: string) => void },
+) => Promise<Uplink>;
 
 const BATCH = { count: 4 };
 // Longer than any back-off and any patience.
@@ -174,6 +178,27 @@ export function testUplink(start: StartUplink): void {
       await world.timers.advance(LONG_MS);
 
       expect(receiptedBefore(world)).toBe(gateway.distinct().length);
+    });
+
+    it('that the card has lost are told as damage when they cannot be read time after time', async () => {
+      const journal = { segmentBytes: 2000 };
+      const world = await startAgent({ batch: BATCH, journal });
+      const gateway = Object.assign(createUplinkGateway(), {
+        failing: 'away' as string | null,
+      });
+      await observe(world, 60);
+      const [, , segment] = [...world.disk.files().keys()].filter((path) => path.endsWith('.seg'));
+      world.disk.damage(segment!, 700, 1);
+      const told: string[] = [];
+      const later = await startAgent({ batch: BATCH, journal, disk: world.disk.kill() });
+      const uplink = await start(later, gateway, { onDamaged: (reason) => told.push(reason) });
+      gateway.failing = null;
+      await later.timers.advance(LONG_MS);
+
+      expect(told).toEqual([expect.stringContaining('JOURNAL_CORRUPT')]);
+      expect(uplink.status().reason).toContain('a damaged record');
+      expect(receiptedBefore(later)).toBeGreaterThan(1);
+      checkedReadings(gateway.distinct() as never);
     });
 
     it('of a secure element, signed again after a crash, have the receipt of the seal that is logged', async () => {
