@@ -15,6 +15,7 @@ const SOURCES = [
   'index.html',
   'operator.html',
   'vite.config.ts',
+  'basemap.ts',
   'public',
   'src',
   '../../evidence/src',

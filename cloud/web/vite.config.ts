@@ -1,10 +1,12 @@
 /** How the page is built: one small script, the verifier in a second one that loads when first used. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { basemapPlugin } from './basemap.ts';
 
 const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
+  plugins: [basemapPlugin()],
   root: fileURLToPath(new URL('.', import.meta.url)),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

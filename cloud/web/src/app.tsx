@@ -1,17 +1,22 @@
-/** The page: demonstration bar, head, the chosen meter, the verify dialog over it, foot. */
+/** The page: demonstration bar, head, all sources or the chosen one, the verify dialog over it, foot. */
 import './app.css';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from './api/client.ts';
-import type { Reading } from './api/model.ts';
+import type { Reading, Stream, StreamKey } from './api/model.ts';
+import { Icon } from './design/icons.tsx';
 import { EmptyState, Notice, Toast } from './design/notice.tsx';
 import { formatAge } from './format/times.ts';
+import { nameOf } from './home/names.ts';
+import { Overview } from './home/overview.tsx';
 import type { Live } from './live/live.ts';
 import { chosenMarks, chosenStream, type LiveState } from './live/live-state.ts';
 import { useLive, useNow } from './live/use-live.ts';
+import { isTown } from './live/views.ts';
 import { MeterPage } from './meter/meter-page.tsx';
 import { PageFoot } from './page-foot.tsx';
 import { PageTop } from './page-top.tsx';
+import { formatRoute } from './routes.ts';
 import { type Memory, useLanguage, useTheme } from './settings.ts';
 import { useWords, WordsContext, wordsOf } from './strings/words.ts';
 import { useRoute } from './use-route.ts';
@@ -42,38 +47,55 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
 
   const verify = ({ agent, seq }: Pick<Reading, 'agent' | 'seq'>) =>
     go({ page: 'verify', agent, seq });
-  const verifyAt = async (time: number) => {
-    if (stream === null) return;
+  const verifyAt = async (stream: StreamKey, time: number) => {
     const [reading] = await api
       .readings({ stream, to: Math.floor(time) + 1, limit: 1 })
       .catch(() => []);
     if (reading === undefined) say(words.t.curve.notFound);
     else verify(reading);
   };
+  const open = (chosen: StreamKey | null) =>
+    go(chosen === null ? { page: 'home' } : { page: 'meter', stream: chosen });
+  const town = isTown(state.streams ?? []);
+  const isOverview = town && stream === null;
 
   return (
     <WordsContext.Provider value={words}>
-      <button type="button" class="skip" onClick={() => focusOn('live-value')}>
-        {words.t.page.skip}
+      <button
+        type="button"
+        class="skip"
+        onClick={() => focusOn(isOverview ? 'overview-title' : 'live-value')}
+      >
+        {isOverview ? words.t.town.skip : words.t.page.skip}
       </button>
       {state.status?.demonstration && (
         <p class="demo-bar">
-          <b>{words.t.demonstration.title}</b> {words.t.demonstration.text}
+          <b>{words.t.demonstration.title}</b>{' '}
+          {town ? words.t.demonstration.town : words.t.demonstration.text}
         </p>
       )}
       <PageTop
         state={state}
         stream={stream}
         theme={theme}
-        onStream={(chosen) => go({ page: 'meter', stream: chosen })}
+        town={town}
+        onStream={open}
         onLanguage={setLanguage}
         onTheme={setTheme}
       />
       <main>
         <LineNotice state={state} />
-        {stream === null ? (
-          <NothingYet state={state} />
-        ) : (
+        {isOverview && (
+          <Overview
+            {...{ api, state, theme }}
+            onVerify={verify}
+            onVerifyAt={verifyAt}
+            onStream={open}
+          />
+        )}
+        {stream === null && !isOverview && <NothingYet state={state} />}
+        {town && stream !== null && <StreamHead {...{ state, stream }} />}
+        {stream !== null && (
           <MeterPage
             api={api}
             state={state}
@@ -81,7 +103,8 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
             marks={chosenMarks(state)}
             theme={theme}
             onVerify={verify}
-            onVerifyAt={verifyAt}
+            onVerifyAt={(time) => verifyAt(stream, time)}
+            onStream={open}
             onOlder={() => void live.loadOlder()}
           />
         )}
@@ -95,11 +118,32 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
           agent={route.agent}
           seq={route.seq}
           say={say}
-          onClose={() => go(wanted === null ? { page: 'home' } : { page: 'meter', stream: wanted })}
+          onClose={() => open(wanted)}
         />
       )}
       <Toast text={toast} />
     </WordsContext.Provider>
+  );
+}
+
+interface StreamHeadProps {
+  readonly state: LiveState;
+  readonly stream: Stream;
+}
+
+/** Which of the sources this is, and the way back to all of them. */
+function StreamHead({ state, stream }: StreamHeadProps): JSX.Element {
+  const { t, language } = useWords();
+  const { title, detail } = nameOf(stream, state.status, language);
+  return (
+    <div class="stream-head">
+      <a href={formatRoute({ page: 'home' })}>
+        <Icon name="back" />
+        {t.town.overview}
+      </a>
+      <h2>{title}</h2>
+      <span class="quiet">{detail}</span>
+    </div>
   );
 }
 

@@ -1,10 +1,12 @@
 /** The head of the page: what this is, which meter, whether the line is up, language and appearance. */
 import type { JSX } from 'preact';
-import { type Stream, sameStream } from './api/model.ts';
+import { type Status, type Stream, sameStream } from './api/model.ts';
 import { Button, Choice } from './design/button.tsx';
 import { SealMark } from './design/icons.tsx';
+import { nameOf } from './home/names.ts';
 import type { LiveState } from './live/live-state.ts';
 import { isAboutAgent, leadingField } from './live/streams.ts';
+import { viewOf } from './live/views.ts';
 import type { Theme } from './settings.ts';
 import type { Language } from './strings/language.ts';
 import { quantityWords } from './strings/quantity-words.ts';
@@ -14,13 +16,16 @@ interface PageTopProps {
   readonly state: LiveState;
   readonly stream: Stream | null;
   readonly theme: Theme;
-  readonly onStream: (stream: Stream) => void;
+  /** More than one source: there is an overview to go back to. */
+  readonly town: boolean;
+  /** Null: the overview. */
+  readonly onStream: (stream: Stream | null) => void;
   readonly onLanguage: (language: Language) => void;
   readonly onTheme: (theme: Theme) => void;
 }
 
 export function PageTop(props: PageTopProps): JSX.Element {
-  const { state, stream, theme, onStream, onLanguage, onTheme } = props;
+  const { state, stream, theme, town, onStream, onLanguage, onTheme } = props;
   const { t, language } = useWords();
   return (
     <header class="top">
@@ -29,9 +34,7 @@ export function PageTop(props: PageTopProps): JSX.Element {
         <h1 class="brand">{t.title}</h1>
       </a>
       <div class="meter-choice">
-        {stream !== null && (
-          <StreamChoice streams={state.streams ?? []} stream={stream} onStream={onStream} />
-        )}
+        {(stream !== null || town) && <StreamChoice {...{ state, stream, town, onStream }} />}
       </div>
       <span class={`line ${state.connection}`} role="status">
         <i aria-hidden="true" />
@@ -55,15 +58,14 @@ export function PageTop(props: PageTopProps): JSX.Element {
   );
 }
 
-interface StreamChoiceProps {
-  readonly streams: readonly Stream[];
-  readonly stream: Stream;
-  readonly onStream: (stream: Stream) => void;
-}
+type StreamChoiceProps = Pick<PageTopProps, 'state' | 'stream' | 'town' | 'onStream'>;
 
-function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Element {
+const OVERVIEW = -1;
+
+function StreamChoice({ state, stream, town, onStream }: StreamChoiceProps): JSX.Element {
   const words = useWords();
   const { t } = words;
+  const streams = state.streams ?? [];
   const groups = [
     [t.page.meters, streams.filter((one) => !isAboutAgent(one))],
     [t.page.aboutAgents, streams.filter(isAboutAgent)],
@@ -72,16 +74,17 @@ function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Ele
     <label>
       <span class="spoken">{t.page.meter}</span>
       <select
-        value={streams.findIndex((one) => sameStream(one, stream))}
-        onChange={(event) => onStream(streams[Number(event.currentTarget.value)] as Stream)}
+        value={stream === null ? OVERVIEW : streams.findIndex((one) => sameStream(one, stream))}
+        onChange={(event) => onStream(streams[Number(event.currentTarget.value)] ?? null)}
       >
+        {town && <option value={OVERVIEW}>{t.town.overview}</option>}
         {groups.map(
           ([label, members]) =>
             members.length > 0 && (
               <optgroup key={label} label={label}>
                 {members.map((one) => (
                   <option key={streams.indexOf(one)} value={streams.indexOf(one)}>
-                    {streamWords(one, words)}
+                    {streamWords(one, state.status, words)}
                   </option>
                 ))}
               </optgroup>
@@ -93,9 +96,12 @@ function StreamChoice({ streams, stream, onStream }: StreamChoiceProps): JSX.Ele
 }
 
 /** What it measures stands before the device's long number: two meters of one house differ there first. */
-function streamWords(stream: Stream, { t, language }: Words): string {
+function streamWords(stream: Stream, status: Status | null, { t, language }: Words): string {
   if (isAboutAgent(stream)) return t.page.agentOf(stream.agent.slice(0, 8));
   const leading = leadingField(stream);
-  const measures = leading === null ? '' : quantityWords(leading.name, language);
-  return [stream.source, measures, stream.device].filter(Boolean).join(' · ');
+  const view = viewOf(stream);
+  const measures = leading === null ? t.town.kinds[view] : quantityWords(leading.name, language);
+  return [nameOf(stream, status, language).title, measures, stream.device]
+    .filter(Boolean)
+    .join(' · ');
 }

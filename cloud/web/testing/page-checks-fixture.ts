@@ -25,7 +25,8 @@ export const findFaults = (page: Page): Promise<string[]> =>
       if (
         shown(picture) &&
         picture.closest('[role="slider"]') === null &&
-        !picture.hasAttribute('alt')
+        !picture.hasAttribute('alt') &&
+        (picture.getAttribute('aria-label') ?? '') === ''
       )
         faults.push(`picture without words: ${describe(picture)}`);
 

@@ -59,6 +59,13 @@ const PAIRS: [text: string, ground: string][] = [
   ['ink', 'holds-ground'],
   ['final', 'holds-ground'],
   ['ground', 'ink'],
+  ['ink', 'map-land'],
+  ['ink-2', 'map-land'],
+  ['ink', 'map-water'],
+  ['map-water-ink', 'map-land'],
+  ['map-water-ink', 'map-water'],
+  // White on the picture of a pallet.
+  ['panel', 'witnessed'],
 ];
 
 describe.each([
@@ -70,6 +77,16 @@ describe.each([
       4.5,
     );
   });
+
+  it.each(['sealed', 'logged', 'witnessed', 'anchored', 'final'])(
+    'a dot of %s can be seen on the map: 3 to 1',
+    (state) => {
+      for (const ground of ['map-land', 'map-way'])
+        expect(
+          contrast(colours.get(state) ?? '', colours.get(ground) ?? ''),
+        ).toBeGreaterThanOrEqual(3);
+    },
+  );
 
   it.each(['line-strong', 'focus'])('%s can be seen on every ground: 3 to 1', (line) => {
     for (const ground of ['panel', 'panel-2', 'ground'])

@@ -1,4 +1,4 @@
-/** Everything the page knows about the chosen meter, and how each message changes it. Pure. */
+/** Everything the page knows: the newest of every stream, more of the chosen one; and how each message changes it. Pure. */
 import {
   type Reading,
   type Status,
@@ -8,7 +8,9 @@ import {
   type Watermarks,
 } from '../api/model.ts';
 import type { PageError } from '../errors.ts';
+import { addRecent, keyOf, mergeReadings, type Recent } from './recent.ts';
 import { sortStreams } from './streams.ts';
+import { isTown } from './views.ts';
 
 /** Readings kept in memory: fifty minutes of one each second. Older ones are fetched again when asked for. */
 export const MAX_KEPT = 3000;
@@ -25,6 +27,8 @@ export interface LiveState {
   /** Null until the server has answered. */
   readonly streams: readonly Stream[] | null;
   readonly wanted: StreamKey | null;
+  /** The newest few of every stream. */
+  readonly recent: Recent;
   /** Of the chosen stream, newest first, each once. Null until the server has answered. */
   readonly readings: readonly Reading[] | null;
   /** The first reading of the stream is among those loaded. */
@@ -39,6 +43,7 @@ export const INITIAL_STATE: LiveState = {
   marks: new Map(),
   streams: null,
   wanted: null,
+  recent: new Map(),
   readings: null,
   complete: false,
 };
@@ -80,35 +85,49 @@ export function reduce(state: LiveState, event: LiveEvent): LiveState {
   }
 }
 
-/** The stream asked for in the address, else the first. */
+/** The stream asked for in the address, else the only meter there is. Null: all of them, side by side. */
 export function chosenStream(state: LiveState): Stream | null {
   const { streams, wanted } = state;
   if (streams === null) return null;
   const asked = wanted && streams.find((stream) => sameStream(stream, wanted));
-  return asked ?? streams[0] ?? null;
+  return asked ?? (isTown(streams) ? null : (streams[0] ?? null));
 }
 
 export function chosenMarks(state: LiveState): Watermarks | null {
   const stream = chosenStream(state);
-  return stream === null ? null : (state.marks.get(stream.origin) ?? null);
+  return stream === null ? null : marksOf(state, stream);
 }
 
-function addPage(state: LiveState, stream: StreamKey, page: readonly Reading[]): LiveState {
+export const marksOf = (state: LiveState, stream: Stream): Watermarks | null =>
+  state.marks.get(stream.origin) ?? null;
+
+/** Newest first. */
+export function readingsOf(state: LiveState, stream: StreamKey): readonly Reading[] {
+  return state.recent.get(keyOf(stream)) ?? [];
+}
+
+/** A reading that the page holds, wherever. */
+export function findReading(state: LiveState, agent: string, seq: number): Reading | null {
+  const isIt = (one: Reading) => one.agent === agent && one.seq === seq;
+  for (const list of [state.readings ?? [], ...state.recent.values()]) {
+    const found = list.find(isIt);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+function addPage(before: LiveState, stream: StreamKey, page: readonly Reading[]): LiveState {
+  const state = { ...before, recent: addRecent(before.recent, page) };
   const chosen = chosenStream(state);
   if (chosen === null || !sameStream(chosen, stream)) return state; // an answer to a question of before
-  const readings = merge(state.readings ?? [], page);
+  const readings = mergeReadings(state.readings ?? [], page);
   return { ...state, readings, complete: readings.at(-1)?.n === 0 };
 }
 
-function addReading(state: LiveState, reading: Reading): LiveState {
+function addReading(before: LiveState, reading: Reading): LiveState {
+  const state = { ...before, recent: addRecent(before.recent, [reading]) };
   const chosen = chosenStream(state);
   if (chosen === null || state.readings === null || !sameStream(chosen, reading)) return state;
-  const readings = merge(state.readings, [reading]).slice(0, MAX_KEPT);
+  const readings = mergeReadings(state.readings, [reading]).slice(0, MAX_KEPT);
   return { ...state, readings, complete: readings.at(-1)?.n === 0 };
-}
-
-// Sorted by sequence, not by time: clocks jump back.
-function merge(known: readonly Reading[], more: readonly Reading[]): Reading[] {
-  const bySeq = new Map([...known, ...more].map((reading) => [reading.seq, reading]));
-  return [...bySeq.values()].sort((a, b) => b.seq - a.seq);
 }

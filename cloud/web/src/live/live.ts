@@ -1,4 +1,7 @@
-/** Keeps the live state true: listens, asks again after every reconnection, and loads back to the last final reading. */
+/**
+ * Keeps the live state true: listens, asks again after every reconnection, and loads the newest of each stream, or of the
+ * chosen one back to its last final reading.
+ */
 import type { Api } from '../api/client.ts';
 import type { EventHandlers } from '../api/events.ts';
 import { type Reading, type Stream, type StreamKey, sameStream } from '../api/model.ts';
@@ -9,13 +12,24 @@ import {
   INITIAL_STATE,
   type LiveEvent,
   type LiveState,
+  readingsOf,
   reduce,
 } from './live-state.ts';
+import { keyOf } from './recent.ts';
+import { groupTiles, type View, viewOf } from './views.ts';
 
 const PAGE = 150;
 // At one reading a second, 40 minutes: more than two ten-minute anchors and their finality.
 const MAX_PAGES_TO_FINAL = 16;
 const RETRY_MS = 2000;
+// Streams whose newest readings are asked for at the start. Further ones fill as they speak, or when they are opened.
+const MAX_ASKED_STREAMS = 12;
+// What is listed or drawn needs a past; of a number the newest is enough, its curve is the server's.
+const RECENT_LIMITS: Readonly<Record<View, number>> = {
+  ...{ tags: 200, position: 200, level: 20, curve: 20, numbers: 20, statements: 20, agent: 0 },
+};
+// In a flood of events one stream is asked again no more often than this.
+const CATCH_UP_MS = 5000;
 
 export interface LiveParts {
   readonly api: Api;
@@ -27,7 +41,7 @@ export interface LiveParts {
 export interface Live {
   state(): LiveState;
   subscribe(listener: () => void): () => void;
-  /** Null: the first stream there is. */
+  /** Null: the only meter there is, or all streams side by side. */
   choose(stream: StreamKey | null): void;
   loadOlder(): Promise<void>;
   stop(): void;
@@ -64,7 +78,8 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     try {
       apply({ type: 'status', status: await api.status() });
       apply({ type: 'streams', streams: await api.streams() });
-      await loadChosen();
+      if (chosenStream(state) === null) await loadOverview();
+      else await loadChosen();
       apply({ type: 'connection', connection: 'live', now: now() });
     } catch (error) {
       apply({ type: 'problem', problem: asPageError(error) });
@@ -90,15 +105,40 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     apply({ type: 'page', stream, readings: await api.readings(query) });
   };
 
+  const loadOverview = async () => {
+    const streams = groupTiles(state.streams ?? []).flatMap((tile) => tile.streams);
+    for (const stream of streams.slice(0, MAX_ASKED_STREAMS)) await loadRecent(stream);
+  };
+
+  const loadRecent = async (stream: Stream) => {
+    const limit = RECENT_LIMITS[viewOf(stream)];
+    apply({ type: 'page', stream, readings: await api.readings({ stream, limit }) });
+  };
+
+  // Of a stream that is not chosen, what a burst left out is fetched a moment later, once for the whole burst.
+  const catchingUp = new Map<string, () => void>();
+  const catchUp = (stream: Stream) => {
+    const key = keyOf(stream);
+    if (catchingUp.has(key) || catchingUp.size >= MAX_ASKED_STREAMS) return;
+    const cancel = later(() => {
+      catchingUp.delete(key);
+      loadRecent(stream).catch(() => void refresh());
+    }, CATCH_UP_MS);
+    catchingUp.set(key, cancel);
+  };
+
   const stopListening = listen({
     opened: () => void refresh(),
     missed: () => void refresh(),
     lost: () => apply({ type: 'connection', connection: 'lost', now: now() }),
     reading(reading) {
-      const known = state.streams?.some((stream) => sameStream(stream, reading));
+      const known = state.streams?.find((stream) => sameStream(stream, reading));
+      const chosen = chosenStream(state);
       const skipped = leavesHole(state, reading);
       apply({ type: 'reading', reading, now: now() });
-      if (!known || skipped) void refresh();
+      if (known === undefined || (skipped && chosen !== null && sameStream(chosen, reading)))
+        void refresh();
+      else if (skipped) catchUp(known);
     },
     watermarks: (marks) => apply({ type: 'watermarks', marks, now: now() }),
     problem: (problem) => apply({ type: 'problem', problem }),
@@ -123,6 +163,7 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     },
     stop() {
       cancelRetry();
+      for (const cancel of catchingUp.values()) cancel();
       stopListening();
     },
   };
@@ -135,8 +176,9 @@ function reachesFinal(state: LiveState): boolean {
 }
 
 /** In a burst the server only tells the newest; readings of a stream are numbered without a hole. */
-function leavesHole({ readings }: LiveState, next: Reading): boolean {
-  const newest = readings?.find((reading) => sameStream(reading, next));
+function leavesHole(state: LiveState, next: Reading): boolean {
+  const newest =
+    readingsOf(state, next)[0] ?? state.readings?.find((reading) => sameStream(reading, next));
   return newest !== undefined && next.n > newest.n + 1;
 }
 

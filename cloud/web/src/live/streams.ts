@@ -22,11 +22,22 @@ export function sortStreams(streams: readonly Stream[]): Stream[] {
 /** The number shown large: total power when the device tells it, else its first field with a unit. */
 export function leadingField(stream: HasFields): StreamField | null {
   if (isAboutAgent(stream)) return null;
-  return leadingPower(stream) ?? stream.fields.find((field) => field.unit !== null) ?? null;
+  const named = (name: string) => stream.fields.find((field) => field.name === name);
+  // A tag and a place are no numbers: how strongly they were heard is not what they are about.
+  if (named('tag.id') ?? named('position.latitude')) return null;
+  return (
+    leadingPower(stream) ??
+    named('level') ??
+    named('distance') ??
+    stream.fields.find((field) => field.unit !== null) ??
+    null
+  );
 }
 
 /** The meter's sum before any other power it tells: a phase, a peak, a limit. */
-function leadingPower(stream: HasFields): StreamField | null {
+export function leadingPower(stream: {
+  readonly fields: readonly StreamField[];
+}): StreamField | null {
   const powers = stream.fields.filter((field) => POWER_UNITS.has(field.unit ?? ''));
   const named = (name: string) => powers.find((field) => field.name === name);
   return named('power.import') ?? named('power.net') ?? powers[0] ?? null;

@@ -1,5 +1,6 @@
 /** The numbers behind the curve: the server's series, the newest readings after it, and holes where nothing was read. */
 import type { Reading, Series } from '../api/model.ts';
+import { SILENT_MS } from '../live/silence.ts';
 
 /** uPlot's columns: seconds, mean, low, high. Null is a hole. */
 export type CurveData = [
@@ -11,9 +12,6 @@ export type CurveData = [
 
 // Devices are a little late now and then; three missing in a row is a hole.
 const GAP_STEPS = 3.5;
-
-// Meters speak every 1 to 10 s and a batch closes within 10 s: a minute of nothing is worth a word.
-export const SILENT_MS = 60_000;
 
 /** The series, then every reading newer than its last point. `readings` newest first. */
 export function extendSeries(series: Series, readings: readonly Reading[], field: string): Series {

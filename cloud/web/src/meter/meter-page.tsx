@@ -1,24 +1,29 @@
-/** One meter: its value now, how firm it is, its curve and its readings. */
+/** One stream: what it says now, how firm that is, its curve, visits or track, and its readings. */
 import './meter-page.css';
-import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Api } from '../api/client.ts';
-import type { Reading, Stream, StreamField, Watermarks } from '../api/model.ts';
+import type { Reading, Stream, Watermarks } from '../api/model.ts';
 import { EmptyState } from '../design/notice.tsx';
+import { formatDigits, formatUnit } from '../format/digits.ts';
+import { formatPosition } from '../format/position.ts';
+import { Part } from '../home/part.tsx';
+import { loadMap, loadTags } from '../home/parts.ts';
+import { fillOf } from '../level/fill.ts';
+import { FillBar } from '../level/fill-bar.tsx';
 import type { LiveState } from '../live/live-state.ts';
-import { progressOf, regionsOf } from '../live/progress.ts';
+import { isAboutStream } from '../live/silence.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
-import { useNow } from '../live/use-live.ts';
+import { type View, viewOf } from '../live/views.ts';
+import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
-import { Curve } from './curve.tsx';
-import { extendSeries, startOf } from './curve-data.ts';
+import { townSource } from '../town/town-sources.ts';
 import { LiveValue } from './live-value.tsx';
-import { RANGES, type RangeName } from './ranges.ts';
+import { MeterCurve } from './meter-curve.tsx';
+import { DigitsAndUnit } from './reading-row.tsx';
 import { ReadingsTable } from './readings-table.tsx';
 import { StageTrack } from './stage-track.tsx';
-import { useSeries } from './use-series.ts';
 
-interface MeterPageProps {
+export interface MeterPageProps {
   readonly api: Api;
   readonly state: LiveState;
   readonly stream: Stream;
@@ -27,103 +32,130 @@ interface MeterPageProps {
   readonly onVerify: (reading: Pick<Reading, 'agent' | 'seq'>) => void;
   readonly onVerifyAt: (time: number) => void;
   readonly onOlder: () => void;
+  readonly onStream: (stream: Stream) => void;
 }
 
 export function MeterPage(props: MeterPageProps): JSX.Element {
-  const { state, stream, marks, onVerify, onOlder } = props;
+  const { state, stream } = props;
   const { t } = useWords();
-  const readings = state.readings ?? [];
-  const newest = readings[0];
-  const leading = leadingField(stream);
-  if (state.readings === null) return <EmptyState title={t.empty.loading} />;
-  if (newest === undefined)
+  const { readings } = state;
+  if (readings === null) return <EmptyState title={t.empty.loading} />;
+  if (readings.length === 0)
     return (
       <EmptyState title={t.empty.noReadings}>
         <p>{t.empty.noReadingsText}</p>
       </EmptyState>
     );
+  const view = viewOf(stream);
+  const page = { ...props, readings };
+  if (view === 'tags')
+    return (
+      <Part load={loadTags}>
+        {({ NewestTag, TagStage, tagCell }) => (
+          <StreamPage
+            {...page}
+            view={view}
+            title={t.tags.newest}
+            show={(reading) => tagCell(reading) && <NewestTag reading={reading} />}
+            cell={tagCell}
+          >
+            <TagStage {...page} />
+          </StreamPage>
+        )}
+      </Part>
+    );
+  if (view === 'position') return <PositionPage {...page} />;
+  return <NumberPage {...page} view={view} />;
+}
+
+interface PageProps extends MeterPageProps {
+  readonly readings: readonly Reading[];
+}
+
+function PositionPage(page: PageProps): JSX.Element {
+  const { t, language } = useWords();
+  const place = (reading: Reading) => formatPosition(reading, language);
   return (
-    <div class={`meter ${leading === null ? 'no-numbers' : ''}`}>
-      {leading === null ? (
+    <StreamPage {...page} view="position" title={t.map.newest} show={place} cell={place}>
+      <Part load={loadMap} waiting={t.map.loading}>
+        {({ MapStage }) => <MapStage {...page} />}
+      </Part>
+    </StreamPage>
+  );
+}
+
+function NumberPage(page: PageProps & { readonly view: View }): JSX.Element {
+  const { state, stream, readings, view } = page;
+  const { t, language } = useWords();
+  const leading = leadingField(stream);
+  const shape = townSource(stream.source, state.status?.demonstration ?? false)?.bin ?? null;
+  const fieldOf = (reading: Reading) => leading && leadingValue(reading, leading);
+  const newest = readings.find((reading) => fieldOf(reading) !== null) ?? readings[0];
+  const shown = newest ? fieldOf(newest) : null;
+  const name = view === 'level' ? t.town.kinds.level : quantityWords(shown?.name ?? '', language);
+  return (
+    <StreamPage
+      {...page}
+      title={name}
+      show={(reading) => {
+        const field = fieldOf(reading);
+        const fill = view === 'level' ? fillOf(reading, shape) : null;
+        if (fill !== null) return <FillBar fill={fill} />;
+        return (
+          field && (
+            <>
+              {formatDigits(field.value, language)}
+              <span class="unit"> {formatUnit(field.unit)}</span>
+            </>
+          )
+        );
+      }}
+      cell={(reading) => {
+        const field = fieldOf(reading);
+        return field && <DigitsAndUnit field={field} />;
+      }}
+    >
+      {leading !== null && (
+        <MeterCurve key={stream.device} {...page} leading={shown?.name ?? leading.name} />
+      )}
+    </StreamPage>
+  );
+}
+
+interface StreamPageProps extends PageProps {
+  readonly view: View;
+  readonly title: string;
+  /** The newest of what it says, large; null where the reading says none of it. */
+  readonly show: (reading: Reading) => ComponentChildren;
+  readonly cell: (reading: Reading) => ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+function StreamPage(props: StreamPageProps): JSX.Element {
+  const { state, readings, marks, view, title, show, cell, onVerify, onOlder, children } = props;
+  const { t } = useWords();
+  // A sign of life may be newer than the newest value.
+  const newest = readings.find((reading) => !isAboutStream(reading) && show(reading) !== null);
+  const hasStage = view === 'tags' || view === 'position';
+  const isNumber = view === 'curve' || view === 'numbers';
+  return (
+    <div class={`meter ${newest === undefined && !hasStage ? 'no-numbers' : ''}`}>
+      {newest === undefined ? (
         <EmptyState title={t.empty.noNumbers}>
           <p>{t.empty.noNumbersText}</p>
         </EmptyState>
       ) : (
         <LiveValue
-          reading={newestWith(readings, leading) ?? newest}
-          leading={leading}
-          marks={marks}
+          {...{ reading: newest, readings, title, marks, onVerify }}
+          look={isNumber ? 'number' : 'words'}
           connected={state.connection !== 'lost'}
-          onVerify={onVerify}
-        />
+        >
+          {show(newest)}
+        </LiveValue>
       )}
       {marks !== null && <StageTrack readings={readings} marks={marks} />}
-      {leading !== null && (
-        <MeterCurve
-          key={stream.device}
-          {...props}
-          leading={
-            leadingValue(newestWith(readings, leading) ?? newest, leading)?.name ?? leading.name
-          }
-          readings={readings}
-        />
-      )}
-      <ReadingsTable
-        readings={readings}
-        complete={state.complete}
-        leading={leading}
-        marks={marks}
-        onVerify={onVerify}
-        onOlder={onOlder}
-      />
+      {children}
+      <ReadingsTable {...{ readings, complete: state.complete, cell, marks, onVerify, onOlder }} />
     </div>
-  );
-}
-
-/** A sign of life may be newer than the newest number. */
-const newestWith = (readings: readonly Reading[], leading: StreamField): Reading | undefined =>
-  readings.find((reading) => leadingValue(reading, leading) !== null);
-
-interface MeterCurveProps extends MeterPageProps {
-  readonly leading: string;
-  readonly readings: readonly Reading[];
-}
-
-function MeterCurve(props: MeterCurveProps): JSX.Element {
-  const { api, state, stream, marks, leading, readings, theme, onVerifyAt } = props;
-  // What is shown large when the page opens; it stays when a cloud turns the flow around.
-  const [chosen, setChosen] = useState(leading);
-  const [range, setRange] = useState<RangeName>('m15');
-  const numbers = stream.fields.filter((field) => field.unit !== null);
-  const field = numbers.find(({ name }) => name === chosen) ?? { name: chosen, unit: null };
-  const to = useNow(range === 'm15' ? 1000 : 15_000);
-
-  const loaded = useSeries(api, stream, field.name, range, state.connection === 'live');
-  const series = useMemo(
-    () => loaded.series && extendSeries(loaded.series, readings, field.name),
-    [loaded.series, readings, field.name],
-  );
-  const from = startOf(series, readings[0]?.n ?? 0, to, RANGES[range]);
-  const newest = readings[0]?.time ?? to;
-  const first = Math.max(from, series?.times[0] ?? newest);
-  const regions = useMemo(
-    () => (marks === null ? [] : regionsOf(progressOf(readings, marks), first, newest)),
-    [readings, marks, first, newest],
-  );
-  return (
-    <Curve
-      series={series}
-      failed={loaded.failed}
-      from={from}
-      to={to}
-      regions={regions}
-      fields={numbers}
-      field={field}
-      range={range}
-      theme={theme}
-      onRange={setRange}
-      onField={setChosen}
-      onVerifyAt={onVerifyAt}
-    />
   );
 }

@@ -1,19 +1,20 @@
-import type { JSX } from 'preact';
-import type { Reading, ReadingField, StreamField, Watermarks } from '../api/model.ts';
+import type { ComponentChildren, JSX } from 'preact';
+import type { Reading, ReadingField, Watermarks } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icons.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatFieldValue, isMeasure } from '../format/field-value.ts';
 import { formatClock, formatInstant, formatMoment } from '../format/times.ts';
+import { gapWords } from '../home/tile.tsx';
 import { stateOf } from '../live/progress.ts';
-import { leadingValue } from '../live/streams.ts';
+import { gapOf } from '../live/silence.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
 
 interface ReadingRowProps {
   readonly reading: Reading;
-  readonly leading: StreamField | null;
+  readonly cell: ComponentChildren;
   readonly marks: Watermarks | null;
   readonly open: boolean;
   readonly onToggle: () => void;
@@ -21,10 +22,11 @@ interface ReadingRowProps {
 }
 
 export function ReadingRow(props: ReadingRowProps): JSX.Element {
-  const { reading, leading, marks, open, onToggle, onVerify } = props;
-  const { t, language } = useWords();
+  const { reading, cell, marks, open, onToggle, onVerify } = props;
+  const words = useWords();
+  const { t, language } = words;
   const state = stateOf(reading, marks);
-  const field = leading === null ? null : leadingValue(reading, leading);
+  const gap = gapOf(reading);
   const n = String(reading.n);
   return (
     <tbody class={open ? 'open' : ''}>
@@ -42,10 +44,10 @@ export function ReadingRow(props: ReadingRowProps): JSX.Element {
           <time dateTime={formatInstant(reading.time)}>{formatClock(reading.time, language)}</time>
         </td>
         <td class="number value">
-          {field === null ? (
-            (t.kinds[reading.kind] ?? reading.kind)
+          {gap !== null ? (
+            <span class="gap is-missing">{gapWords(gap, words)}</span>
           ) : (
-            <DigitsAndUnit field={field} />
+            (cell ?? t.kinds[reading.kind] ?? reading.kind)
           )}
         </td>
         <td>
@@ -72,7 +74,7 @@ export function ReadingRow(props: ReadingRowProps): JSX.Element {
   );
 }
 
-function DigitsAndUnit({ field }: { field: ReadingField }): JSX.Element {
+export function DigitsAndUnit({ field }: { field: ReadingField }): JSX.Element {
   const { language } = useWords();
   return (
     <>

@@ -1,8 +1,8 @@
 /** The newest readings, each with its state, all its fields and the way to verify it. */
 import './readings-table.css';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { Reading, StreamField, Watermarks } from '../api/model.ts';
+import type { Reading, Watermarks } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { formatZone } from '../format/times.ts';
 import { useWords } from '../strings/words.ts';
@@ -14,14 +14,15 @@ interface ReadingsTableProps {
   /** Newest first. */
   readonly readings: readonly Reading[];
   readonly complete: boolean;
-  readonly leading: StreamField | null;
+  /** What stands for the reading in its row; null: its kind does. */
+  readonly cell: (reading: Reading) => ComponentChildren;
   readonly marks: Watermarks | null;
   readonly onVerify: (reading: Reading) => void;
   readonly onOlder: () => void;
 }
 
 export function ReadingsTable(props: ReadingsTableProps): JSX.Element {
-  const { readings, complete, leading, marks, onVerify, onOlder } = props;
+  const { readings, complete, cell, marks, onVerify, onOlder } = props;
   const { t, language } = useWords();
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [rows, setRows] = useState(ROWS);
@@ -82,7 +83,7 @@ export function ReadingsTable(props: ReadingsTableProps): JSX.Element {
           <ReadingRow
             key={reading.seq}
             reading={reading}
-            leading={leading}
+            cell={cell(reading)}
             marks={marks}
             open={open.has(reading.seq)}
             onToggle={() => toggle(reading.seq)}

@@ -1,5 +1,6 @@
 /** Every word of the page, in English. The other languages have the same keys: a missing one is a type error. */
 import { claims, nobody, reasons, trusts } from './claims-en.ts';
+import { level, map, tags, town } from './town-en.ts';
 
 export const en = {
   title: 'Sigill',
@@ -8,13 +9,14 @@ export const en = {
     language: 'Language',
     toLight: 'Switch to light appearance',
     toDark: 'Switch to dark appearance',
-    meter: 'Meter',
+    meter: 'Device',
     agentOf: (agent: string) => `Agent ${agent}`,
-    meters: 'Meters',
+    meters: 'Devices',
     aboutAgents: 'What agents say about themselves',
   },
   demonstration: {
     title: 'Demonstration.',
+    town: 'Sigillstad and its devices are simulated. Sealing, log, witness and ledger are the real programs, running on this machine; the ledger is a development chain.',
     text: 'The meter is simulated. Sealing, log, witness and ledger are the real programs, running on this machine; the ledger is a development chain.',
   },
   connection: {
@@ -53,6 +55,13 @@ export const en = {
     boot: 'Agent started',
     clock: 'Clock',
     plan: 'Plan',
+    tag: 'Tag',
+    reader: 'Reader',
+    position: 'Position',
+    level: 'Fill level',
+    weight: 'Weight',
+    climate: 'Climate',
+    device: 'Device',
   } as Readonly<Record<string, string>>,
   stateMeanings: {
     sealed: 'signed on the gateway, where it was read',
@@ -254,6 +263,10 @@ export const en = {
       shell: 'File structure',
     },
   },
+  town,
+  tags,
+  map,
+  level,
   claims,
   trusts,
   nobody,

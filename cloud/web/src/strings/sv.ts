@@ -1,6 +1,7 @@
 /** Varje ord på sidan, på svenska. */
 import { claims, nobody, reasons, trusts } from './claims-sv.ts';
 import type { Strings } from './en.ts';
+import { level, map, tags, town } from './town-sv.ts';
 
 export const sv: Strings = {
   title: 'Sigill',
@@ -9,13 +10,14 @@ export const sv: Strings = {
     language: 'Språk',
     toLight: 'Byt till ljust utseende',
     toDark: 'Byt till mörkt utseende',
-    meter: 'Mätare',
+    meter: 'Enhet',
     agentOf: (agent) => `Agent ${agent}`,
-    meters: 'Mätare',
+    meters: 'Enheter',
     aboutAgents: 'Vad agenterna säger om sig själva',
   },
   demonstration: {
     title: 'Demonstration.',
+    town: 'Sigillstad och dess enheter är simulerade. Försegling, logg, vittne och liggare är de riktiga programmen och körs på den här datorn; liggaren är en utvecklingskedja.',
     text: 'Mätaren är simulerad. Försegling, logg, vittne och liggare är de riktiga programmen och körs på den här datorn; liggaren är en utvecklingskedja.',
   },
   connection: {
@@ -54,6 +56,13 @@ export const sv: Strings = {
     boot: 'Agenten startade',
     clock: 'Klocka',
     plan: 'Plan',
+    tag: 'Tagg',
+    reader: 'Läsare',
+    position: 'Position',
+    level: 'Fyllnadsgrad',
+    weight: 'Vikt',
+    climate: 'Klimat',
+    device: 'Enhet',
   },
   stateMeanings: {
     sealed: 'signerad på gatewayen, där den lästes av',
@@ -254,6 +263,10 @@ export const sv: Strings = {
       shell: 'Filens form',
     },
   },
+  town,
+  tags,
+  map,
+  level,
   claims,
   trusts,
   nobody,

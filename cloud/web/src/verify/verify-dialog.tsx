@@ -6,7 +6,7 @@ import type { Api } from '../api/client.ts';
 import type { Reading, Stage } from '../api/model.ts';
 import { Dialog } from '../design/dialog.tsx';
 import { Notice } from '../design/notice.tsx';
-import type { LiveState } from '../live/live-state.ts';
+import { findReading, type LiveState } from '../live/live-state.ts';
 import { stageOf } from '../live/progress.ts';
 import { useWords } from '../strings/words.ts';
 import { isAsked } from './asked.ts';
@@ -57,7 +57,7 @@ export function VerifyDialog(props: VerifyDialogProps): JSX.Element {
           spoiled={spoiled}
           onSpoil={setSpoiled}
           stage={stage}
-          listed={state.readings?.find((one) => one.agent === agent && one.seq === seq) ?? null}
+          listed={findReading(state, agent, seq)}
           agent={agent}
           seq={seq}
           say={say}

@@ -1,0 +1,48 @@
+/** When a silence is worth a word, and what the agent itself says of time that is lost. Pure. */
+import type { Reading } from '../api/model.ts';
+
+// Meters speak every 1 to 10 s and a batch closes within 10 s: a minute of nothing is worth a word.
+export const SILENT_MS = 60_000;
+// Sensors on batteries and readers at quiet places: nothing is known of their rhythm yet.
+const UNKNOWN_MS = 15 * 60_000;
+const FEW = 3;
+const ROOM = 1.5;
+
+/**
+ * The longest silence that this stream has shown, and half of that again. An agent breaks each silence with a sign of
+ * life, so also a place where nothing happens has a rhythm. Silences that a gap already tells are no rhythm.
+ * @param readings newest first
+ */
+export function silentAfter(readings: readonly Reading[]): number {
+  if (readings.length < FEW) return UNKNOWN_MS;
+  const steps = readings
+    .slice(1)
+    .map((older, i) => ({ step: (readings[i] as Reading).time - older.time, to: readings[i] }))
+    .filter(({ to }) => to?.kind !== 'gap');
+  const longest = steps.reduce((most, { step }) => Math.max(most, step), 0);
+  return Math.max(SILENT_MS, longest * ROOM);
+}
+
+export interface Gap {
+  /** Null: since nobody knows when. */
+  readonly from: number | null;
+  readonly to: number;
+  readonly count: string | null;
+  readonly cause: string;
+}
+
+/** What a gap says; null for every other reading. */
+export function gapOf({ kind, fields }: Reading): Gap | null {
+  const text = (name: string) => fields.find((field) => field.name === name)?.value ?? null;
+  const [from, to] = [text('gap.from'), Number(text('gap.to') ?? Number.NaN)];
+  if (kind !== 'gap' || !Number.isFinite(to)) return null;
+  return {
+    from: from === null ? null : Number(from),
+    to,
+    count: text('gap.count'),
+    cause: text('gap.cause') ?? '',
+  };
+}
+
+/** Signs of life and gaps are about the stream; the newest of the others is what the device said last. */
+export const isAboutStream = ({ kind }: Reading): boolean => kind === 'heartbeat' || kind === 'gap';

@@ -1,0 +1,2 @@
+export { MapStage } from './map-stage.tsx';
+export { MapTile } from './map-tile.tsx';
