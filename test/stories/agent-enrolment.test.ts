@@ -2,8 +2,7 @@
  * A second box stands in the barn, out of reach of the first one's cables. Its agent is let in at the gateway with a
  * code, by the operator at the cloud; or, where the operator's key lies on the gateway's own box, there.
  */
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentId, formatEnrolmentCode, parsePolicy, readSlotRecord, toHex } from '@sigill/evidence';
 import { createDisk, nodeFileSystem, openKnownAgents } from '@sigill/gateway';
@@ -25,28 +24,34 @@ afterAll(async () => {
   await cloud?.remove();
 });
 
+// Ten seconds until a batch is sealed are right for a site, and long for a test.
+const QUICK = { ageMs: 300 };
+
+function edit(file: string, changes: Record<string, unknown>): void {
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  for (const [key, value] of Object.entries(changes)) document.set(key, value);
+  writeFileSync(file, document.toString());
+}
+
 /** Lets agents in on this machine, with a broker for them. */
 async function runGateway(folder: string): Promise<string> {
   const [enrolPort, brokerPort] = [await freePort(), await freePort()];
   const file = join(folder, 'gateway.yaml');
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  document.setIn(['enrol'], { host: '127.0.0.1', port: enrolPort, tls: {} });
-  document.setIn(['broker'], { listen: [{ host: '0.0.0.0', port: brokerPort, tls: {} }] });
-  writeFileSync(file, document.toString());
+  edit(file, {
+    enrol: { host: '127.0.0.1', port: enrolPort, tls: {} },
+    broker: { listen: [{ host: '0.0.0.0', port: brokerPort, tls: {} }] },
+    batch: QUICK,
+  });
   const gateway = type('gateway', 'run', file);
   running.push(gateway);
   await vi.waitFor(() => expect(gateway.said()).toContain('runs as process'), 10_000);
   return file;
 }
 
-/** As sigill agent init leaves it. */
-function makeAgent(name: string): string {
+async function makeAgent(name: string): Promise<string> {
   const folder = join(cloud.directory, name);
-  mkdirSync(join(folder, 'keys'), { recursive: true, mode: 0o700 });
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  writeFileSync(join(folder, 'keys/agent.pem'), pem, { mode: 0o600 });
-  writeFileSync(join(folder, 'agent.yaml'), `# An agent.\nname: ${name}\nkeys: ./keys\n`);
+  await done('agent', 'init', folder, '--name', name);
+  edit(join(folder, 'agent.yaml'), { batch: QUICK });
   return folder;
 }
 
@@ -65,7 +70,7 @@ describe('an agent on a box of its own', () => {
     const gateway = await cloud.box('house-17');
     await cloud.letIn(gateway);
     gatewayFile = await runGateway(gateway);
-    folder = makeAgent('barn');
+    folder = await makeAgent('barn');
     const asking = await ask(gatewayFile, folder);
     const [fingerprint = ''] = await shown(asking);
     await vi.waitFor(async () => {
@@ -103,8 +108,23 @@ describe('an agent on a box of its own', () => {
     expect(known.filter((one) => one !== null)).toMatchObject([{ name: 'barn' }]);
   });
 
+  it('sends at once, and the cloud believes what it sealed', async () => {
+    const agent = type('agent', 'run', join(folder, 'agent.yaml'));
+    running.push(agent);
+    const { record } = readSlotRecord(
+      Uint8Array.from(readFileSync(join(folder, 'gateway.record'))),
+    );
+    const { database } = cloud.running().core;
+    const believed = () =>
+      database.read((sql) => sql.all('SELECT DISTINCT agent FROM entries WHERE believed = 1'));
+    await vi.waitFor(
+      async () => expect(await believed(), agent.said()).toHaveLength(record.agents.length),
+      25_000,
+    );
+  }, 40_000);
+
   it('is told by its gateway when the operator refuses it', async () => {
-    const stranger = makeAgent('stranger');
+    const stranger = await makeAgent('stranger');
     const asking = await ask(gatewayFile, stranger);
     const [fingerprint = ''] = await shown(asking);
     await vi.waitFor(async () => expect(await cloud.waiting()).toHaveLength(1), 10_000);
@@ -123,7 +143,7 @@ describe('an agent on a box of its own', () => {
     const alone = join(cloud.directory, 'alone');
     await done('gateway', 'init', alone, '--name', 'alone', '--origin', 'alone.example/house');
     const file = await runGateway(alone);
-    const asking = await ask(file, makeAgent('attic'));
+    const asking = await ask(file, await makeAgent('attic'));
     const [fingerprint = ''] = await shown(asking);
     expect(await done('gateway', 'approve', file)).toContain(fingerprint);
     expect(await done('gateway', 'approve', file, ...fingerprint.split(' '))).toContain('attic is');
