@@ -45,7 +45,7 @@ export function createCloudWay(parts: CloudWayParts): CloudUplink {
     ...{ client, log, batches, timers, tell, random },
     checkpoints: createCheckpointLane({ client, log, batches, witnesses }),
     anchors: notary && createAnchorLane(client, notary.anchors),
-    conflicts: createConflictLane(client, log.origin, conflicts),
+    conflicts: createConflictLane(client, log.origin, parts.logKey, conflicts),
     restore: createRestore({ ...parts, ...parts.site, client }),
     urgent: () => parts.site.gate.closedFor() !== null,
     releaser: createReleaser(held, config.cloud?.keepMs ?? 0),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Agent, AgentClock, Disk as JournalDisk, SealedBatch, SourceSet } from '@sigill/edge';
-import { agentId, type Signer } from '@sigill/evidence';
+import { agentId, type Signer, toHex } from '@sigill/evidence';
 import { createHeldBatches } from './agents/held-batches.ts';
 import type { KnownAgents } from './agents/known-agents.ts';
 import { createAgentLinks } from './agents/link.ts';
@@ -84,7 +84,11 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const site = await openSite({
     ...{ ...parts, data: config.data, origin: config.origin, own, signal, register, tell },
     asksCloud: http !== null,
-    onConflict: () => cloud?.wake(),
+    // It comes back, and is told why its key is out.
+    onConflict(agent) {
+      cloud?.wake();
+      broker?.disconnect(toHex(agent));
+    },
   });
   const { log, gate } = site;
   const { promise: opened, ...opening } = Promise.withResolvers<Agent>();

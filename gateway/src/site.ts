@@ -35,7 +35,7 @@ export interface SiteParts {
   readonly signal: AbortSignal;
   readonly tell: Tell;
   /** An agent with two histories came up, or is understood otherwise. */
-  readonly onConflict: () => void;
+  readonly onConflict: (agent: Uint8Array) => void;
 }
 
 export interface Site {

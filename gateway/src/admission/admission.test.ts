@@ -216,13 +216,15 @@ describe('a cloned card', () => {
       message: expect.stringContaining('put back to an older state'),
     });
     expect(events.at(-1)).toMatchObject({ facts: { kind: 'rollback' } });
+    site.conflicts.met(agent.id, first, 2);
+    await new Promise((resolve) => setImmediate(resolve));
     await expect(admission.admit(agent.seal({ boot: first }).bytes)).rejects.toMatchObject({
       code: 'AGENT_QUARANTINED',
       message: expect.stringContaining('another box runs with a copy of this card'),
     });
     expect(events.at(-1)).toMatchObject({ level: 'alarm', facts: { kind: 'clone' } });
     await open();
-    expect(site.conflicts.list()).toMatchObject([{ kind: 'rollback' }]);
+    expect(site.conflicts.list()).toMatchObject([{ kind: 'clone' }]);
   });
 
   test('that went on by itself is caught by the header it follows', async () => {

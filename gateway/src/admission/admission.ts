@@ -174,7 +174,6 @@ async function place(
   const conflict = conflicts.of(agent);
   if (conflict !== null || contradicts(claimed, head)) {
     asInvalid(() => openSeal(decodeBatch(bytes).seal, key)); // only a true signature tells against its key
-    conflicts.met(agent, claimed.header.boot);
     if (conflict === null) throw await conflicts.putAway(claimed, bytes);
     throw new GatewayError('AGENT_QUARANTINED', conflicts.of(agent)!.technician);
   }
@@ -183,7 +182,7 @@ async function place(
     throw new GatewayError('BATCH_NOT_NEXT', `agent ${name}: batch ${next} expected, got ${batch}`);
   }
   const checked = asInvalid(() => checkBatch(bytes, key, [log.id], head));
-  conflicts.met(agent, claimed.header.boot);
+  conflicts.met(agent, claimed.header.boot, batch);
   const own = equalBytes(agent, parts.own);
   if (!own) assertRoom(parts.store, bytes.length);
   const index = size + group.seals.length;

@@ -26,6 +26,14 @@ test('the moment they are seen to take turns is told once', () => {
   ]);
 });
 
+test('after the operator’s word it begins anew', () => {
+  const boots = createBoots();
+  for (const number of [1, 2, 1]) boots.seen(AGENT, boot(number));
+  boots.forget();
+  expect(boots.kindOf(AGENT)).toBe('rollback');
+  expect(boots.seen(AGENT, boot(2))).toBe(false);
+});
+
 test('what the site log knows from before counts as earlier', () => {
   const boots = createBoots();
   boots.seen(AGENT, boot(2));

@@ -17,6 +17,8 @@ export interface Boots {
   /** What the site log knows from before this process began, oldest first. */
   before(agent: Uint8Array, boots: readonly Uint8Array[]): void;
   kindOf(agent: Uint8Array): ConflictKind;
+  /** The operator has spoken: what was met before counts no more. */
+  forget(): void;
 }
 
 // A box that restarts all day is met under many; older ones cannot take turns any more.
@@ -46,5 +48,6 @@ export function createBoots(): Boots {
       const order = met.get(toHex(agent)) ?? [];
       return new Set(order).size < order.length ? 'clone' : 'rollback';
     },
+    forget: () => met.clear(),
   };
 }

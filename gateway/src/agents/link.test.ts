@@ -226,6 +226,42 @@ describe('an agent that may not', () => {
   });
 });
 
+describe('two boxes with one key', () => {
+  const boot = (number: number) => new Uint8Array(16).fill(number);
+
+  test('are caught when they take turns, even where nothing contradicts', async () => {
+    await hello({ boot: boot(1) });
+    await batch();
+    await hello({ boot: boot(2) });
+    expect(heard('head').at(-1)).toMatchObject({ state: 'open' });
+    await hello({ boot: boot(1) });
+    await hello({ boot: boot(2) });
+    const last = heard('head').at(-1) as HeadMessage;
+    expect(last.state).toBe('quarantined');
+    expect(last.detail).toContain('another box runs with a copy of this card');
+    expect(site.events).toMatchObject([
+      { level: 'alarm', what: 'BATCH_CONFLICT', facts: { kind: 'clone', batch: 0 } },
+    ]);
+    await batch();
+    expect(heard('refused')).toMatchObject([{ code: 'AGENT_QUARANTINED', retryable: false }]);
+  });
+
+  test('one of them switched off, the other goes on after the operator’s word', async () => {
+    for (const number of [1, 2, 1]) await hello({ boot: boot(number) });
+    await site.register.admit(site.register.revise({}));
+    for (let count = 0; count < 2; count += 1) await hello({ boot: boot(2) });
+    expect(heard('head').at(-1)).toMatchObject({ state: 'open' });
+    await hello({ boot: boot(1) });
+    await hello({ boot: boot(2) });
+    expect(site.conflicts.of(agent.id)).toMatchObject({ kind: 'clone', rev: 1 });
+  });
+
+  test('a box that starts again and again is one box', async () => {
+    for (const number of [1, 1, 2, 3, 3, 4]) await hello({ boot: boot(number) });
+    expect(site.events).toEqual([]);
+  });
+});
+
 describe('while it cannot be', () => {
   test('at the start, batches are refused for later and a hello waits', async () => {
     await open({ asksCloud: true });

@@ -90,7 +90,7 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
     const connection = connections.heard(agent, timers.now());
     begin(connection, said);
     const id = fromHex(agent);
-    parts.conflicts.met(id, said.boot);
+    parts.conflicts.met(id, said.boot, heads.of(id)?.batch ?? 0);
     for (;;) {
       await parts.gate.opened();
       if (parts.gate.closedFor() !== null || connection.hello !== said) return;

@@ -40,8 +40,10 @@ export interface ToldConflict {
   /** Of the slot's record then. */
   readonly rev: number;
   readonly kind: 'clone' | 'rollback';
-  /** It contradicts the log. */
-  readonly seal: Uint8Array;
+  readonly agent: Uint8Array;
+  readonly batch: number;
+  /** It contradicts the log; null where two boxes met and nothing contradicts. */
+  readonly seal: Uint8Array | null;
 }
 
 export interface AnchorCounts {
@@ -85,8 +87,8 @@ export interface CloudClient {
   sendAnchor(bundle: string, signal: AbortSignal): Promise<AnchorCounts>;
   /** @param logKey shows that it is the log's owner who asks */
   entries(origin: string, from: number, logKey: Signer, signal: AbortSignal): Promise<CloudEntries>;
-  /** Resolves when the operator can read it there. */
-  tellConflict(conflict: ToldConflict, signal: AbortSignal): Promise<void>;
+  /** Signed as the log's own word. Resolves when the operator can read it there. */
+  tellConflict(conflict: ToldConflict, logKey: Signer, signal: AbortSignal): Promise<void>;
 }
 
 // A cloud that takes longer has lost the request: a batch of the largest size is checked in a second.
@@ -175,8 +177,9 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
       return readEntries(answer);
     },
 
-    async tellConflict({ origin, rev, kind, seal }, signal) {
-      const body = encodeCbor([origin, rev, kind, seal]);
+    async tellConflict({ origin, rev, kind, agent, batch, seal }, logKey, signal) {
+      const said = encodeCbor(['sigill.conflict.1', origin, rev, kind, agent, batch, seal]);
+      const body = encodeCbor([origin, createSign1(said, logKey)]);
       assertDone(await ask(post('/ingest/v1/conflicts', 'application/cbor', body), signal));
     },
   };

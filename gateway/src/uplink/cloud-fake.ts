@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
+  type CborValue,
   consistencyPath,
   cosign,
   decodeBatch,
@@ -33,7 +34,7 @@ export interface FakeCloud {
   /** The newest checkpoint receipted. */
   checkpoint: string | null;
   /** What was told of agents with two histories. */
-  readonly conflicts: { readonly kind: string; readonly seal: Uint8Array }[];
+  readonly conflicts: { readonly kind: string; readonly seal: Uint8Array | null }[];
   /** `METHOD path`, one a request. */
   readonly requests: string[];
   readonly anchors: { mined: unknown[]; final: unknown[] };
@@ -97,7 +98,9 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
     },
 
     '/ingest/v1/conflicts': (body, response) => {
-      const [, , kind, seal] = decodeCbor(body) as [string, number, string, Uint8Array];
+      const [, signed] = decodeCbor(body) as [string, Uint8Array];
+      const said = decodeCbor(openSign1(signed, logKey)) as CborValue[];
+      const [kind, seal] = [String(said[3]), said[6] as Uint8Array | null];
       cloud.conflicts.push({ kind, seal });
       answer(response, 200, {});
     },

@@ -1,8 +1,8 @@
 /**
- * Agents with two histories, told to the cloud where the operator looks: each with the seal that proves it.
+ * Agents whose keys are out, told to the cloud where the operator looks: with the seal that proves it, where there is one.
  * @module
  */
-import { toHex } from '@sigill/evidence';
+import { type Signer, toHex } from '@sigill/evidence';
 import type { Conflicts } from '../admission/conflicts.ts';
 import type { CloudClient } from './cloud-client.ts';
 
@@ -13,17 +13,18 @@ export interface ConflictLane {
 export function createConflictLane(
   client: CloudClient,
   origin: string,
+  logKey: Signer,
   conflicts: Conflicts,
 ): ConflictLane {
   const told = new Set<string>();
   return {
     async push(signal) {
       for (const conflict of conflicts.list()) {
-        const { agent, rev, kind } = conflict;
+        const { agent, batch, rev, kind } = conflict;
         const name = `${toHex(agent)} ${rev} ${kind}`;
-        const seal = told.has(name) ? null : conflicts.proof(conflict);
-        if (seal === null) continue;
-        await client.tellConflict({ origin, rev, kind, seal }, signal);
+        if (told.has(name)) continue;
+        const seal = conflicts.proof(conflict);
+        await client.tellConflict({ origin, rev, kind, agent, batch, seal }, logKey, signal);
         told.add(name);
       }
     },
