@@ -237,32 +237,40 @@ describe('a card restored at any moment of a run', () => {
     }
   });
 
-  it('and crashed at any point of going on after the gateway: the chain continues, each stream tells the gap', async () => {
-    const { gateway, backup, timers } = await runAndBackUp();
-    const alone = await startAgent({ ...LIMITS, disk: backup, timers, askHead: unanswered });
-    await observe(alone.agent, ['700', '701', '702', '703', '704', '705', '706']);
-    const disk = alone.disk.kill();
-    const states = new Map<string, FakeDisk>();
-    disk.onBoundary = () => {
-      for (const state of disk.crashStates()) states.set(fingerprint(state.disk), state.disk);
-    };
-    const crashed = await restore(disk, gateway, timers);
-    await observe(crashed.agent, ['801']);
-    disk.onBoundary = null;
-    expect(states.size).toBeGreaterThan(30);
+  it.each([
+    ['behind', 7],
+    ['in another history and further', 70],
+  ])(
+    '%s, and crashed at any point of going on after the gateway: the chain continues, each stream tells the gap',
+    async (_name, count) => {
+      const { gateway, backup, timers } = await runAndBackUp();
+      const alone = await startAgent({ ...LIMITS, disk: backup, timers, askHead: unanswered });
+      for (let index = 0; index < count; index++) {
+        await observe(alone.agent, [String(7000 + index)]);
+      }
+      const disk = alone.disk.kill();
+      const states = new Map<string, FakeDisk>();
+      disk.onBoundary = () => {
+        for (const state of disk.crashStates()) states.set(fingerprint(state.disk), state.disk);
+      };
+      const crashed = await restore(disk, gateway, timers);
+      await observe(crashed.agent, ['801']);
+      disk.onBoundary = null;
+      expect(states.size).toBeGreaterThan(30);
 
-    for (const [, state] of states) {
-      const copy = createFakeGateway();
-      for (const batch of gateway.batches) copy.take(batch);
-      const { agent } = await restore(state.kill(), copy, timers);
-      await observe(agent, ['901']);
-      await closeInto(copy, agent);
-      const readings = copy.readings();
-      expect(values(readings).at(-1)).toBe('901');
-      expect(values(readings).filter((value) => value.startsWith('70'))).toEqual([]);
-      expectGapsTold(readings);
-    }
-  });
+      for (const [, state] of states) {
+        const copy = createFakeGateway();
+        for (const batch of gateway.batches) copy.take(batch);
+        const { agent } = await restore(state.kill(), copy, timers);
+        await observe(agent, ['901']);
+        await closeInto(copy, agent);
+        const readings = copy.readings();
+        expect(values(readings).at(-1)).toBe('901');
+        expect(values(readings).filter((value) => Number(value) >= 7000)).toEqual([]);
+        expectGapsTold(readings);
+      }
+    },
+  );
 
   it('and crashed while a damaged journal is set aside: it goes on all the same', async () => {
     const { gateway, disk: whole, timers } = await runAndBackUp();
