@@ -4,6 +4,7 @@
  */
 import type { Identities, Identity } from './identities.ts';
 import type { Session } from './sessions.ts';
+import { isTopic } from './topics.ts';
 
 export interface Decisions {
   mayPublish(session: Session, topic: string): boolean;
@@ -46,7 +47,12 @@ export function createDecisions(identities: Identities, generation: () => number
 
   return {
     mayPublish: (session, topic) =>
-      decide(session, 'publish', topic, (identity) => identities.mayPublish(identity, topic)),
+      decide(
+        session,
+        'publish',
+        topic,
+        (identity) => isTopic(topic) && identities.mayPublish(identity, topic),
+      ),
     mayReceive: (session, wanted) =>
       decide(session, 'receive', wanted, (identity) => identities.mayReceive(identity, wanted)),
   };

@@ -10,7 +10,7 @@ import type { Tell } from '../events.ts';
 import { isWorthTelling } from './client-counts.ts';
 import type { Quarantine, QuarantineReason } from './quarantine.ts';
 import type { Session } from './sessions.ts';
-import { AGENT_TOPICS, isTopic } from './topics.ts';
+import { AGENT_TOPICS } from './topics.ts';
 
 /** What the sources made of a message. Once it resolves, every reading of it is durable. */
 export interface Delivered {
@@ -45,52 +45,58 @@ export interface IntakeParts {
 export function createIntake(parts: IntakeParts): Intake {
   const { quarantine, tell } = parts;
 
-  async function take(session: Session, packet: PublishPacket): Promise<'forward' | 'keep'> {
+  /** Of the many messages that come, most take one promise here and no more. */
+  function take(session: Session, packet: PublishPacket): Promise<'forward' | 'keep'> {
     const { topic } = packet;
-    const name = session.identity!.name;
-    const counts = session.counts!;
-    counts.messages += 1;
-    if (!isTopic(topic) || !parts.mayPublish(session, topic)) {
-      if (!parts.isInForce(session)) throw new Error(`${name} is let in no more`);
-      counts.forbidden += 1;
-      await keepApart(session, packet, 'forbidden', '');
-      return 'keep';
-    }
+    const { name } = session.identity!;
+    session.counts!.messages += 1;
+    if (!parts.mayPublish(session, topic)) return refuse(session, packet);
     const payload = packet.payload as Buffer;
-    if (topic.startsWith(AGENT_TOPICS)) {
-      for (const handler of parts.agentHandlers) await handler(name, payload);
-      return 'keep';
-    }
-    const { taken, readings, rejected } = await ingest(session, name, topic, payload);
-    counts.readings += readings;
-    if (!taken) {
-      counts.untaken += 1;
-      await keepApart(session, packet, 'untaken', '');
-    } else if (rejected.length > 0) {
-      counts.undecodable += 1;
-      const [first] = rejected;
-      await keepApart(session, packet, 'undecodable', `${first!.code}: ${first!.message}`);
-    }
-    return 'forward';
+    if (topic.startsWith(AGENT_TOPICS)) return handToAgents(name, payload);
+    return parts.ingest(name, topic, payload).then(
+      (delivered) => settle(session, packet, delivered),
+      (error: Error) => postpone(session, error),
+    );
   }
 
-  async function ingest(
+  async function refuse(session: Session, packet: PublishPacket): Promise<'keep'> {
+    if (!parts.isInForce(session)) throw new Error(`${session.identity!.name} is let in no more`);
+    session.counts!.forbidden += 1;
+    await keepApart(session, packet, 'forbidden', '');
+    return 'keep';
+  }
+
+  async function handToAgents(name: string, payload: Buffer): Promise<'keep'> {
+    for (const handler of parts.agentHandlers) await handler(name, payload);
+    return 'keep';
+  }
+
+  function settle(
     session: Session,
-    name: string,
-    topic: string,
-    payload: Buffer,
-  ): Promise<Delivered> {
-    try {
-      return await parts.ingest(name, topic, payload);
-    } catch (error) {
-      const counts = session.counts!;
-      counts.postponed += 1;
-      if (isWorthTelling(counts.postponed)) {
-        const text = `a message of ${name} could not be made durable, so it is not acknowledged and the client must send it again: ${(error as Error).message}`;
-        tell({ level: 'warning', what: 'broker-postponed', text, facts: { client: name } });
-      }
-      throw error;
+    packet: PublishPacket,
+    { taken, readings, rejected }: Delivered,
+  ): 'forward' | Promise<'forward'> {
+    const counts = session.counts!;
+    counts.readings += readings;
+    const [first] = rejected;
+    if (taken && first === undefined) return 'forward';
+    if (!taken) {
+      counts.untaken += 1;
+      return keepApart(session, packet, 'untaken', '').then(() => 'forward');
     }
+    counts.undecodable += 1;
+    const detail = `${first!.code}: ${first!.message}`;
+    return keepApart(session, packet, 'undecodable', detail).then(() => 'forward');
+  }
+
+  function postpone({ identity, counts }: Session, error: Error): never {
+    counts!.postponed += 1;
+    if (isWorthTelling(counts!.postponed)) {
+      const { name } = identity!;
+      const text = `a message of ${name} could not be made durable, so it is not acknowledged and the client must send it again: ${error.message}`;
+      tell({ level: 'warning', what: 'broker-postponed', text, facts: { client: name } });
+    }
+    throw error;
   }
 
   async function keepApart(

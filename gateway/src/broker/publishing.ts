@@ -44,17 +44,20 @@ export function createPublishing({ sessions, intake, persistence, timers }: Publ
       if (!isWill) session.stream.settled();
       if (underWay === 0) allSettled?.();
     };
-    take(session, client!.id, packet).then(
-      (fate) => {
-        settle();
-        if (fate === 'keep') hide(packet);
-        done(null);
-      },
-      (error) => {
-        settle();
-        done(error as Error);
-      },
-    );
+    take(session, client!.id, packet)
+      .then(
+        (fate) => {
+          settle();
+          if (fate === 'keep') hide(packet);
+          done(null);
+        },
+        (error: Error) => {
+          settle();
+          done(error);
+        },
+      )
+      // What aedes throws while it goes on is its client's end, not the broker's.
+      .catch(() => session.stream.cut(null));
   }
 
   /** A second copy of a QoS 2 message is not a second message. */
