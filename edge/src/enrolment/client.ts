@@ -4,30 +4,22 @@
  * @module
  */
 import {
-  boxHash,
-  decodeEnrolmentAnswer,
   type EnrolmentAnswer,
   type EnrolmentApproval,
   type EnrolmentKind,
   EvidenceError,
-  enrolmentMac,
-  equalBytes,
   findBox,
-  fromBase64,
-  isEnrolmentMac,
   type Opened,
   openOperatorChain,
   openSlotRecord,
-  parseEnrolmentCode,
   parsePolicy,
   type Signer,
   type SlotRecord,
-  signEnrolmentRequest,
-  toBase64,
-  toHex,
 } from '@sigill/evidence';
-import { EnrolmentError, type EnrolmentErrorCode } from './enrolment-error.ts';
-import type { Answer, Exchange, ShownCertificate } from './exchange.ts';
+import { EnrolmentError } from './enrolment-error.ts';
+import type { Exchange, ShownCertificate } from './exchange.ts';
+import { refused } from './refusals.ts';
+import { createSession } from './session.ts';
 
 export interface BoxIdentity {
   readonly kind: EnrolmentKind;
@@ -73,8 +65,6 @@ const LONGEST_WAIT_MS = 30_000;
 const FIRST_TRIES = 4;
 // What nobody notices in a note of when something was read.
 const CLOCK_OFF_MS = 10_000;
-const BOX_UNKNOWN = 404;
-const TOO_MANY = 429;
 
 /** @throws EnrolmentError */
 export async function enrol(parts: EnrolmentParts): Promise<Enrolled> {
@@ -133,58 +123,6 @@ export async function enrol(parts: EnrolmentParts): Promise<Enrolled> {
   }
 }
 
-function createSession({ identity, exchange, now, random, signal, code }: EnrolmentParts) {
-  const { invitation, secret } = readCode(code);
-  const keys = { agentKey: identity.agent.publicKey, logKey: identity.log?.publicKey ?? null };
-  const box = boxHash(keys);
-  let seen: ShownCertificate | undefined;
-
-  function open({ status, body, certificate }: Answer, nonce: Uint8Array): EnrolmentAnswer {
-    assertSame(certificate);
-    if (status !== 200) throw refusal(status, body);
-    const { bytes, mac } = readEnvelope(body);
-    if (!isEnrolmentMac(secret, bytes, mac))
-      throw forged('its answer is not under the code’s secret');
-    const answer = decodeAnswer(bytes);
-    if (!equalBytes(answer.box, box)) throw forged('it answers another box');
-    if (!equalBytes(answer.nonce, nonce)) throw forged('it repeats an older answer');
-    if (!sameCertificate(answer.certificate, certificate)) throw between();
-    return answer;
-  }
-
-  function assertSame(certificate: ShownCertificate): void {
-    if (seen !== undefined && !sameCertificate(seen, certificate)) throw between();
-    seen = certificate;
-  }
-
-  return {
-    async ask(): Promise<EnrolmentAnswer> {
-      const nonce = random(16);
-      const answer = await exchange((certificate) => {
-        const { kind, name, passwordHash } = identity;
-        const said = { kind, name, ...keys, passwordHash, nonce, certificate };
-        const request = signEnrolmentRequest(
-          { ...said, clientTimeMs: now() },
-          identity.agent,
-          identity.log,
-        );
-        const mac = toBase64(enrolmentMac(secret, request));
-        const body = JSON.stringify({ invitation, request: toBase64(request), mac });
-        return { method: 'POST', path: 'enroll/v1/requests', body };
-      }, signal);
-      return open(answer, nonce);
-    },
-    /** Null: the server does not know this box (any more). */
-    async poll(): Promise<EnrolmentAnswer | null> {
-      const nonce = random(16);
-      const path = `enroll/v1/requests/${toHex(box)}?nonce=${toHex(nonce)}`;
-      const answer = await exchange(() => ({ method: 'GET', path }), signal);
-      if (answer.status === BOX_UNKNOWN) return null;
-      return open(answer, nonce);
-    },
-  };
-}
-
 /** What was approved, held against everything this box knows itself. @throws EnrolmentError ENROLMENT_ANSWER */
 function openApproval(
   approval: EnrolmentApproval,
@@ -224,90 +162,10 @@ function openWithAny(cose: Uint8Array, keys: readonly Uint8Array[]): Opened<Slot
   throw last;
 }
 
-function readCode(code: string) {
-  try {
-    return parseEnrolmentCode(code);
-  } catch (cause) {
-    throw new EnrolmentError('CODE_MALFORMED', (cause as Error).message, { cause });
-  }
-}
-
-function readEnvelope(body: unknown): { bytes: Uint8Array; mac: Uint8Array } {
-  const { answer, mac } = (body ?? {}) as { answer?: unknown; mac?: unknown };
-  try {
-    return { bytes: fromBase64(String(answer)), mac: fromBase64(String(mac)) };
-  } catch (cause) {
-    throw noServer(cause);
-  }
-}
-
-function decodeAnswer(bytes: Uint8Array): EnrolmentAnswer {
-  try {
-    return decodeEnrolmentAnswer(bytes);
-  } catch (cause) {
-    throw noServer(cause);
-  }
-}
-
 function tellClock({ timeMs }: EnrolmentAnswer, { now, tell }: EnrolmentParts): void {
   const offMs = now() - timeMs;
   if (Math.abs(offMs) >= CLOCK_OFF_MS) tell({ what: 'clock', offMs, serverTimeMs: timeMs });
 }
 
-function sameCertificate(one: ShownCertificate, other: ShownCertificate): boolean {
-  return one === null || other === null ? one === other : equalBytes(one, other);
-}
-
 const isAway = (error: unknown) =>
   error instanceof EnrolmentError && error.code === 'ENROLMENT_UNREACHABLE';
-
-const REFUSALS: ReadonlySet<string> = new Set<EnrolmentErrorCode>([
-  ...(['CODE_WRONG', 'CODE_USED', 'CODE_EXPIRED', 'CODE_VOID', 'CODE_KIND'] as const),
-  ...(['CERTIFICATE_MISMATCH', 'KEY_KNOWN', 'BOX_REVOKED', 'ENROLMENT_BUSY'] as const),
-]);
-
-/** The server's own words, which it cannot sign: who does not know the code gets no MAC. */
-function refusal(status: number, body: unknown): EnrolmentError {
-  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
-  if (typeof code === 'string' && REFUSALS.has(code) && typeof detail === 'string')
-    return new EnrolmentError(code as EnrolmentErrorCode, detail.slice(0, 500));
-  if (status >= 500 || status === TOO_MANY)
-    return new EnrolmentError('ENROLMENT_UNREACHABLE', `the server answers ${status}`, {
-      retryable: true,
-    });
-  const said = typeof detail === 'string' ? `: ${detail.slice(0, 200)}` : '';
-  return new EnrolmentError(
-    'ENROLMENT_ANSWER',
-    `the server answers ${status}${said}; is this the address of a Sigill server?`,
-  );
-}
-
-function refused(reason: string): EnrolmentError {
-  const said = reason === '' ? 'without a reason' : `“${reason}”`;
-  return new EnrolmentError(
-    'ENROLMENT_REFUSED',
-    `the operator does not let this box in: ${said}; talk to them, then ask with a new code`,
-  );
-}
-
-function noServer(cause: unknown): EnrolmentError {
-  return new EnrolmentError(
-    'ENROLMENT_ANSWER',
-    'the answer is not that of a Sigill server of this version; check the address, and update the older of the two',
-    { cause },
-  );
-}
-
-function forged(what: string): EnrolmentError {
-  return new EnrolmentError(
-    'ENROLMENT_FORGED',
-    `the answer does not come from who made the code: ${what}; check the address, and if it is right use another network and tell the operator`,
-  );
-}
-
-function between(): EnrolmentError {
-  return new EnrolmentError(
-    'CERTIFICATE_MISMATCH',
-    'somebody between this box and the server shows another certificate than the server’s own; nothing was taken from them. Use another network, and tell the operator',
-  );
-}
