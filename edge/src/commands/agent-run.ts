@@ -43,8 +43,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       { agent: toHex(agent.id), pid: process.pid },
       `${name} runs as process ${process.pid} and sends to ${standing?.gateway.url}`,
     );
-    if (!io.signal.aborted) await once(io.signal, 'abort');
+    const stopped = io.signal.aborted ? null : once(io.signal, 'abort').then(() => null);
+    const failure = await Promise.race([stopped, agent.failed.then((error) => ({ error }))]);
     await agent.stop();
+    if (failure !== null) throw failure.error;
     log.info({}, 'stopped; the next start goes on from here');
     return 0;
   } catch (error) {

@@ -57,8 +57,8 @@ export interface AgentLink {
   status(): LinkStatus;
   /** Where the gateway says that the agent stands; waits for a connection. @throws EdgeError LINK_LOST when stopped */
   askHead(): Promise<GatewayHead>;
-  /** From here on what comes is for this listener; the gateway is asked anew. */
-  attach(listener: LinkListener): void;
+  /** From here on what comes is for this listener, and the gateway is asked anew; null: for nobody. */
+  attach(listener: LinkListener | null): void;
   /** Sent if the way is open. */
   send(message: UpMessage): void;
   /** Asks the gateway again where the agent stands, after a while. */
@@ -236,6 +236,7 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
     },
     attach(next) {
       listener = next;
+      if (next === null) return;
       if (beacon !== null) next.beacon(beacon);
       // An answer that is on its way will do.
       if (state === 'open') ask();

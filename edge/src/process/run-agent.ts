@@ -36,6 +36,8 @@ export interface RunningAgent {
   readonly config: AgentConfig;
   readonly id: Uint8Array;
   status(): AgentReport;
+  /** Resolves when it can go on no more, and why. */
+  readonly failed: Promise<unknown>;
   /** Seals what is open and makes it durable; the next start goes on from there. */
   stop(): Promise<void>;
 }
@@ -102,7 +104,10 @@ export async function runAgent(
   let link: AgentLink | null = null;
   let control: Control | null = null;
   let life: Life | null = null;
-  let stopped = false;
+  const failed = Promise.withResolvers<unknown>();
+  const stopping = new AbortController();
+  const over = AbortSignal.any([signal, stopping.signal]);
+  let turn: Promise<void> = Promise.resolve();
 
   try {
     mkdirSync(config.data, { recursive: true, mode: 0o700 });
@@ -116,23 +121,23 @@ export async function runAgent(
     });
     const box = {
       ...{ configuration: sha256(written), signer, link, witness, siteLog },
-      ...{ records, clock, boot, log, stopping: aborted(signal) },
+      ...{ records, clock, boot, log, stopping: aborted(over) },
     };
     const begin = (damage?: string) => () =>
       startLife({ ...box, config: { ...config, sources } }, again, tell, damage);
-    life = await persist(begin(), log, signal);
-    let turn: Promise<void> = Promise.resolve();
+    life = await persist(begin(), log, over);
 
     /** The gateway holds more than this journal can say: a new life asks first, and goes on from there. */
     function again(damage?: string): void {
+      const ending = life;
       turn = turn.then(async () => {
-        if (stopped) return;
+        if (over.aborted || life !== ending) return;
         log.warn({}, 'the agent begins anew, after what its gateway holds');
         await life?.stop();
         life = null;
-        life = await persist(begin(damage), log, signal);
+        life = await persist(begin(damage), log, over);
       });
-      turn.catch((error) => log.error({ reason: String(error) }, 'the agent could not begin anew'));
+      turn.catch(failed.resolve);
     }
 
     const status = () => reportOf(config.name, standing.origin, SOFTWARE, life, link!.status());
@@ -156,8 +161,9 @@ export async function runAgent(
       config,
       id,
       status,
+      failed: failed.promise,
       async stop() {
-        stopped = true;
+        stopping.abort();
         await watch.stop();
         reporting.stop();
         await turn.catch(() => undefined);

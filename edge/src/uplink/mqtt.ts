@@ -208,6 +208,7 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     },
     async stop() {
       stopped = true;
+      link.attach(null);
       for (const entry of [...pending.values()]) settle(entry, ({ reject }) => reject(stopping()));
       await sender.stop();
     },
