@@ -31,7 +31,7 @@ export function EvidenceLine(props: EvidenceLineProps): JSX.Element {
       <Age time={reading.time} now={now}>
         {t.town.ago(formatAge(now - reading.time))}
       </Age>
-      <Button compact icon="final" onClick={() => onVerify(reading)} label={t.value.verifyOf(what)}>
+      <Button compact onClick={() => onVerify(reading)} label={t.value.verifyOf(what)}>
         {t.table.verify}
       </Button>
     </div>

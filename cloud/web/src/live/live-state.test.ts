@@ -3,9 +3,11 @@ import { reading, stream, watermarks } from '../../testing/page-fixture.ts';
 import {
   chosenMarks,
   chosenStream,
+  findReading,
   INITIAL_STATE,
   type LiveEvent,
   MAX_KEPT,
+  readingsOf,
   reduce,
 } from './live-state.ts';
 
@@ -30,6 +32,22 @@ describe('the live state', () => {
         ?.device,
     ).toBe('meter-1');
     expect(chosenStream(INITIAL_STATE)).toBeNull();
+  });
+
+  it('chooses none where sources stand side by side, unless one is asked for', () => {
+    const town: LiveEvent = { type: 'streams', streams: [stream(), stream({ source: 'gate' })] };
+    expect(chosenStream(after(town))).toBeNull();
+    const asked: LiveEvent = { type: 'wanted', stream: stream({ source: 'gate' }) };
+    expect(chosenStream(after(town, asked))?.source).toBe('gate');
+  });
+
+  it('keeps the newest of streams that are not chosen too, and finds a reading in any of them', () => {
+    const stray = reading(7, { device: 'meter-2' });
+    const state = after(streams, page(5), { type: 'reading', reading: stray, now: 1 });
+    expect(readingsOf(state, other)).toEqual([stray]);
+    expect(findReading(state, stray.agent, 7)).toBe(stray);
+    expect(findReading(state, stray.agent, 5)?.seq).toBe(5);
+    expect(findReading(state, 'ff', 5)).toBeNull();
   });
 
   it('keeps each reading once, newest first, however they arrive', () => {

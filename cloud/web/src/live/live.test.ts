@@ -5,6 +5,7 @@ import type { EventHandlers } from '../api/events.ts';
 import type { Reading } from '../api/model.ts';
 import { PageError } from '../errors.ts';
 import { createLive } from './live.ts';
+import { readingsOf } from './live-state.ts';
 
 interface World {
   /** Newest first. */
@@ -30,10 +31,10 @@ function setUp(world: World, streams = [stream()]) {
         ledger: null,
       }),
     streams: () => answer(world.readings.length === 0 ? [] : streams),
-    readings: ({ stream: { device }, to, limit }) => {
+    readings: ({ stream: { source, device }, to, limit }) => {
       asked.push(to);
       const upTo = world.readings
-        .filter((one) => one.device === device)
+        .filter((one) => one.device === device && one.source === source)
         .filter(({ time }) => to === undefined || time < to);
       return answer(upTo.slice(0, limit));
     },
@@ -141,6 +142,58 @@ describe('live', () => {
     live.choose(other);
     await settled();
     expect(live.state().readings?.map(({ seq }) => seq)).toEqual([5]);
+  });
+
+  it('asks for the newest of each stream of a town once, and then lives on events', async () => {
+    const fish = stream({
+      source: 'fish-ladder',
+      device: '01',
+      fields: [{ name: 'tag.id', unit: null }],
+    });
+    const world: World = {
+      readings: [reading(5, { source: 'fish-ladder', device: '01' }), reading(4)],
+      final: 0,
+      down: false,
+    };
+    const { live, events, asked } = setUp(world, [stream(), fish]);
+    events.opened();
+    await settled();
+    expect(asked).toHaveLength(2);
+    expect(live.state().readings).toBeNull();
+    expect(readingsOf(live.state(), fish).map(({ seq }) => seq)).toEqual([5]);
+    events.reading(reading(6, { source: 'fish-ladder', device: '01' }));
+    await settled();
+    expect(readingsOf(live.state(), fish).map(({ seq }) => seq)).toEqual([6, 5]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('fetches what a burst left out of a town’s stream once, a moment later', async () => {
+    const fish = stream({
+      source: 'fish-ladder',
+      device: '01',
+      fields: [{ name: 'tag.id', unit: null }],
+    });
+    const of = (seq: number) => reading(seq, { source: 'fish-ladder', device: '01' });
+    const world: World = { readings: [of(1), reading(0)], final: 0, down: false };
+    const { live, events, asked, delays } = setUp(world, [stream(), fish]);
+    events.opened();
+    await settled();
+    world.readings = [of(9), of(8), of(7), of(6), of(5), of(4), of(3), of(2), of(1), reading(0)];
+    events.reading(of(5));
+    events.reading(of(9));
+    await settled();
+    expect([asked.length, delays.length]).toEqual([2, 1]);
+    delays[0]?.();
+    await settled();
+    expect(readingsOf(live.state(), fish)).toHaveLength(9);
+  });
+
+  it('asks for no more than twelve streams, however many there are', async () => {
+    const many = Array.from({ length: 40 }, (_, i) => stream({ source: `house-${i}` }));
+    const { events, asked } = setUp({ readings: readings(2), final: 0, down: false }, many);
+    events.opened();
+    await settled();
+    expect(asked).toHaveLength(12);
   });
 
   it('stays as it is when the same stream is chosen again', async () => {

@@ -37,6 +37,16 @@ describe('which number is shown large', () => {
     expect(leadingField({ source: '~agent', fields: [field('plan.heartbeat', 'ms')] })).toBeNull();
   });
 
+  it('is the level of a bin, and none of a tag or a place, however strongly they were heard', () => {
+    const heard = field('signal.strength', 'dBm');
+    const name = (...fields: ReturnType<typeof field>[]) =>
+      leadingField({ source: 'a', fields })?.name ?? null;
+    expect(name(field('battery.level', '%'), field('distance', 'mm'))).toBe('distance');
+    expect(name(field('distance', 'mm'), field('level', '%'))).toBe('level');
+    expect(name(heard, field('tag.id', null))).toBeNull();
+    expect(name(heard, field('position.latitude', 'lat'))).toBeNull();
+  });
+
   it('turns to what is fed in when nothing is taken', () => {
     const leading = field('power.import', 'kW');
     const sunny = { fields: [value('power.import', '0.000'), value('power.export', '1.700')] };

@@ -14,7 +14,7 @@ interface Shown {
 export function viewOf(stream: Shown): View {
   const has = (name: string) => stream.fields.some((field) => field.name === name);
   if (isAboutAgent(stream)) return 'agent';
-  if (has('tag.id')) return 'tags';
+  if (has('tag.id') || stream.kind === 'reader') return 'tags';
   if (has('position.latitude') && stream.kind !== 'level') return 'position';
   if (has('level') || (has('distance') && stream.kind !== 'meter')) return 'level';
   if (leadingPower(stream) !== null) return 'curve';
@@ -65,7 +65,11 @@ export function groupTiles(streams: readonly Stream[]): TileGroup[] {
     .toSorted((a, b) => ORDER.indexOf(a.view) - ORDER.indexOf(b.view));
 }
 
-const rank = (stream: Stream): number => (viewOf(stream) === 'numbers' ? 1 : 0);
+/** Power before what hangs on its meter, tags before what a reader says of itself. */
+function rank(stream: Stream): number {
+  const isLead = viewOf(stream) !== 'numbers' && stream.kind !== 'reader';
+  return isLead || stream.fields.some(({ name }) => name === 'tag.id') ? 0 : 1;
+}
 
 /** One meter, with whatever hangs on it, is shown by itself; more is a town. */
 export function isTown(streams: readonly Stream[]): boolean {

@@ -50,7 +50,7 @@ export const tags = {
   antenna: (numbers: string) => `antenna ${numbers}`,
   cases: (count: number) => (count === 1 ? 'with 1 case' : `with ${count} cases`),
   times: (count: number) => (count === 1 ? 'seen once' : `seen ${count} times`),
-  today: (count: string) => `${count} readings today`,
+  today: (count: string) => (count === '1' ? '1 reading today' : `${count} readings today`),
   newest: 'Seen last',
   title: 'Who passed',
   caption: 'Tags seen lately, each with place, time and evidence state',

@@ -52,7 +52,7 @@ export const tags: typeof enTags = {
   antenna: (numbers) => `antenn ${numbers}`,
   cases: (count) => `med ${count} kolli`,
   times: (count) => (count === 1 ? 'sedd en gång' : `sedd ${count} gånger`),
-  today: (count) => `${count} avläsningar i dag`,
+  today: (count) => (count === '1' ? '1 avläsning i dag' : `${count} avläsningar i dag`),
   newest: 'Sedd senast',
   title: 'Vilka som passerat',
   caption: 'Taggar sedda nyligen, var och en med plats, tid och läge',

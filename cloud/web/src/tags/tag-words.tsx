@@ -7,6 +7,22 @@ import type { Words } from '../strings/words.ts';
 import { useWords } from '../strings/words.ts';
 import { type Tag, tagOf } from './tag.ts';
 
+/** A key is broken between its parts, not within one. */
+export function TagText({ tag }: { tag: Tag }): JSX.Element {
+  const [first, ...rest] = tag.text.split(/(?=\()/);
+  return (
+    <span class="tag-text">
+      {first}
+      {rest.map((part) => (
+        <>
+          <wbr />
+          {part}
+        </>
+      ))}
+    </span>
+  );
+}
+
 export function TagPicture({ tag }: { tag: Tag }): JSX.Element {
   return (
     <span class={`tag-picture look-${tag.look}`}>
@@ -21,7 +37,7 @@ export function tagCell(reading: Reading): JSX.Element | null {
   return tag === null ? null : (
     <span class="tag-cell">
       <TagPicture tag={tag} />
-      {tag.text}
+      <TagText tag={tag} />
     </span>
   );
 }
@@ -34,7 +50,7 @@ export function NewestTag({ reading }: { reading: Reading }): JSX.Element | null
   return (
     <span class="tag-figure">
       <TagPicture tag={tag} />
-      <span>{tag.text}</span>
+      <TagText tag={tag} />
       <span class="tag-facts">{tagFacts(tag, words)}</span>
     </span>
   );

@@ -7,7 +7,7 @@ import { formatAge } from '../format/times.ts';
 import { Age, type OnVerify } from '../home/evidence-line.tsx';
 import { stateOf } from '../live/progress.ts';
 import { useWords, type Words } from '../strings/words.ts';
-import { TagPicture } from './tag-words.tsx';
+import { TagPicture, TagText } from './tag-words.tsx';
 import type { Visit } from './visits.ts';
 
 interface VisitListProps {
@@ -28,7 +28,7 @@ export function VisitList({ visits, marks, now, onVerify }: VisitListProps): JSX
           <li key={`${visit.tag.id} ${visit.first}`}>
             <TagPicture tag={visit.tag} />
             <div class="visit-words">
-              <span class="tag-text">{visit.tag.text}</span>
+              <TagText tag={visit.tag} />
               <span class="visit-facts">{visitFacts(visit, words)}</span>
               <span class="visit-facts">
                 <StatePips state={state} />

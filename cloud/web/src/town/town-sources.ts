@@ -20,7 +20,7 @@ export interface BinShape {
 
 const TOWN_SOURCES: Readonly<Record<string, TownSource>> = {
   'house-17': {
-    title: { en: 'The house at Björkgatan 4', sv: 'Huset på Björkgatan 4' },
+    title: { en: 'House at Björkgatan 4', sv: 'Huset Björkgatan 4' },
     place: 'house',
   },
   'fish-ladder': {
@@ -36,7 +36,7 @@ const TOWN_SOURCES: Readonly<Record<string, TownSource>> = {
     place: null,
   },
   'bin-7': {
-    title: { en: 'The bin at the market square', sv: 'Kärlet på Stortorget' },
+    title: { en: 'The bin at the square', sv: 'Kärlet på torget' },
     place: 'square',
     bin: { emptyMm: 1400, fullMm: 250 },
   },

@@ -5,6 +5,7 @@ import { Icon } from '../design/icons.tsx';
 import { Notice } from '../design/notice.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatFieldValue } from '../format/field-value.ts';
+import { formatPosition } from '../format/position.ts';
 import { formatInstant, formatMoment } from '../format/times.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
@@ -28,12 +29,17 @@ export function SealedReading({ examination, listed }: SealedReadingProps): JSX.
   const sealed = claims.some(({ claim, holds }) => claim === 'sealed' && holds === 'yes');
   const leading = leadingField(reading);
   const main = leading && leadingValue(reading, leading);
+  const tag = reading.fields.find(({ name }) => name === 'tag.id') ?? null;
+  const position = formatPosition(reading, language);
+  const text = main === null ? (tag?.value ?? position) : null;
+  const what =
+    main || tag ? quantityWords((main ?? tag)?.name ?? '', language) : position && t.map.newest;
   return (
     <section class="panel sealed-reading">
-      {main !== null && <p class="quiet">{quantityWords(main.name, language)}</p>}
-      <p class={`sealed-value ${sealed ? '' : 'is-broken'}`}>
+      {what !== null && <p class="quiet">{what}</p>}
+      <p class={`sealed-value ${text === null ? '' : 'words'} ${sealed ? '' : 'is-broken'}`}>
         {main === null
-          ? (t.kinds[reading.kind] ?? reading.kind)
+          ? (text ?? t.kinds[reading.kind] ?? reading.kind)
           : formatDigits(main.value, language)}{' '}
         <span class="quiet">
           {formatUnit(main?.unit ?? null)} {!sealed && t.verify.notProven}
