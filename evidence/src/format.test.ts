@@ -5,10 +5,10 @@ import { anchorLeafHash } from './anchor/anchor-log.ts';
 import {
   boxFingerprint,
   boxHash,
-  decodeEnrolmentAnswer,
   isEnrolmentMac,
   openEnrolmentRequest,
 } from './anchor/enrolment.ts';
+import { decodeEnrolmentAnswer } from './anchor/enrolment-answer.ts';
 import { parseEnrolmentCode } from './anchor/enrolment-code.ts';
 import { openOperatorChain, openSlotRecord } from './anchor/register.ts';
 import { decodeCall } from './anchor/roll-call.ts';

@@ -14,19 +14,21 @@ export {
   type BoxKeys,
   boxFingerprint,
   boxHash,
-  decodeEnrolmentAnswer,
-  type EnrolmentAnswer,
-  type EnrolmentApproval,
   type EnrolmentKind,
-  type EnrolmentOutcome,
   type EnrolmentRequest,
-  encodeEnrolmentAnswer,
   enrolmentMac,
   isEnrolmentMac,
   MAX_ENROLMENT_REQUEST_BYTES,
   openEnrolmentRequest,
   signEnrolmentRequest,
 } from './anchor/enrolment.ts';
+export {
+  decodeEnrolmentAnswer,
+  type EnrolmentAnswer,
+  type EnrolmentApproval,
+  type EnrolmentOutcome,
+  encodeEnrolmentAnswer,
+} from './anchor/enrolment-answer.ts';
 export {
   createEnrolmentCode,
   ENROLMENT_CODE_RANDOM_BYTES,

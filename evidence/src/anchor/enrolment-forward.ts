@@ -6,9 +6,9 @@
 import { equalBytes } from '../bytes/bytes.ts';
 import { CborReader, encodeCbor } from '../bytes/canonical-cbor.ts';
 import { sha256 } from '../crypto/index.ts';
-import { EvidenceError } from '../errors.ts';
 import { createSign1, openSign1 } from '../keys/cose-sign1.ts';
 import type { Signer } from '../keys/signer.ts';
+import { asEnrolmentForm, enrolmentFormError } from './enrolment-form.ts';
 
 export interface EnrolmentForward {
   /** Of the gateway's site log. */
@@ -38,17 +38,15 @@ export function openEnrolmentForward(
   logKey: Uint8Array,
 ): EnrolmentForward {
   const payload = openSign1(cose, logKey);
-  try {
+  return asEnrolmentForm(() => {
     const reader = new CborReader(payload);
     reader.tuple(5);
     reader.literal(FORWARD_TYPE);
     const origin = reader.text();
     if (!equalBytes(reader.fixedBytes(32), sha256(request)))
-      throw new EvidenceError('ENROLMENT_FORM', 'the gateway forwarded another request');
+      throw enrolmentFormError('the gateway forwarded another request');
     const forward = { origin, request, address: reader.text(), askedAtMs: reader.safeInteger() };
     reader.end();
     return forward;
-  } catch (cause) {
-    throw new EvidenceError('ENROLMENT_FORM', (cause as Error).message, { cause });
-  }
+  });
 }

@@ -9,15 +9,17 @@ import { testBytes, testSigner, testSignerP256 } from '../testing/key-fixture.ts
 import {
   boxFingerprint,
   boxHash,
-  decodeEnrolmentAnswer,
-  type EnrolmentAnswer,
   type EnrolmentRequest,
-  encodeEnrolmentAnswer,
   enrolmentMac,
   isEnrolmentMac,
   openEnrolmentRequest,
   signEnrolmentRequest,
 } from './enrolment.ts';
+import {
+  decodeEnrolmentAnswer,
+  type EnrolmentAnswer,
+  encodeEnrolmentAnswer,
+} from './enrolment-answer.ts';
 
 const agent = testSigner('agent');
 const log = testSigner('log');

@@ -4,10 +4,10 @@ import { encodeAnchorLeaf } from '../anchor/anchor-log.ts';
 import {
   boxFingerprint,
   boxHash,
-  encodeEnrolmentAnswer,
   enrolmentMac,
   signEnrolmentRequest,
 } from '../anchor/enrolment.ts';
+import { encodeEnrolmentAnswer } from '../anchor/enrolment-answer.ts';
 import { createEnrolmentCode, formatEnrolmentCode } from '../anchor/enrolment-code.ts';
 import { ANCHOR_LOG_CREATION_CODE } from '../anchor/generated/anchor-log-code.ts';
 import { encodeCall } from '../anchor/roll-call.ts';
