@@ -81,6 +81,12 @@ describe('a gateway that asks', () => {
     ]);
   });
 
+  it('may say any time it likes: people are shown one that there is', async () => {
+    await gatewayAsks({ clientTimeMs: -Number.MAX_SAFE_INTEGER });
+    const [row] = await fixture.core.database.read((sql) => sql.all('SELECT * FROM boxes'));
+    expect(Number.isNaN(new Date(Number(row?.clock_off)).getTime())).toBe(false);
+  });
+
   it('is unknown until it has asked', async () => {
     await expect(enrolment.poll(boxHash(keys), nonce)).rejects.toMatchObject({
       code: 'BOX_UNKNOWN',

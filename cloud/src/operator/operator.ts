@@ -21,7 +21,7 @@ import {
   forgetInvitations,
   withdrawInvitation,
 } from '../database/invitations.ts';
-import { slotWith } from '../enrolment/enrolment.ts';
+import { slotWith } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 import { type Overview, readOverview } from './overview.ts';

@@ -16,7 +16,7 @@ import {
 } from '@sigill/evidence';
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
-import { slotWith } from '../enrolment/enrolment.ts';
+import { slotWith } from '../enrolment/outcomes.ts';
 import type { OperatorParts } from './operator.ts';
 import { keyFingerprint } from './sign-record.ts';
 

@@ -22,6 +22,9 @@ import type { Register } from '../register.ts';
 import type { AskingAgent, EnrolmentFiles } from './enrolment-files.ts';
 import { createWrongTries } from './wrong-tries.ts';
 
+// The furthest a Date can tell.
+const MAX_OFF_MS = 8_640_000_000_000_000;
+
 export interface AgentEnrolmentParts {
   readonly files: EnrolmentFiles;
   readonly register: () => Register;
@@ -145,7 +148,8 @@ export function createAgentEnrolment(parts: AgentEnrolmentParts): AgentEnrolment
         ...{ box, name: request.name, agentKey: request.agentKey, request: post.request },
         passwordHash: request.passwordHash ?? new Uint8Array(32),
         ...{ invitation: id, address: caller.address, askedAt: now() },
-        clockOff: request.clientTimeMs - now(),
+        // A box may say any number; this one is for people.
+        clockOff: Math.max(-MAX_OFF_MS, Math.min(MAX_OFF_MS, request.clientTimeMs - now())),
         refused: before?.invitation === id ? before.refused : null,
       };
       files.putAgent(agent);

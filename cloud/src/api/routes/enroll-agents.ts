@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { fromBase64, fromHex, toHex } from '@sigill/evidence';
-import type { ForwardedState } from '../../enrolment/enrolment.ts';
+import type { ForwardedState } from '../../enrolment/forwarded.ts';
 import type { Route } from '../context.ts';
 import { ProblemSchema } from '../problems.ts';
 import { Base64, BoxName, Origin } from '../schemas.ts';
