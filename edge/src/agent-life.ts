@@ -63,6 +63,7 @@ export async function startAgentLife(
   const { rollback } = first;
   if (rollback !== null) log.error({ ...rollback }, ROLLED_BACK);
   let held = head && holdReason(head.state, head.detail ?? '');
+  if (held !== null) log.error({}, held);
   const sameBoot = first.state.boot !== null && equalBytes(first.state.boot, parts.boot);
   const silent = voice.silentStreams(first);
   begin(first);
@@ -175,6 +176,7 @@ export async function startAgentLife(
     rollback,
     damagedJournal,
     hold(why) {
+      if (why !== null && why !== held) log.error({}, why);
       held = why;
       run?.hold(why !== null);
     },

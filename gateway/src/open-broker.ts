@@ -59,7 +59,7 @@ export async function openBroker(parts: OpenBrokerParts): Promise<Broker> {
   }
 }
 
-/** One that was revoked does not even come in. */
+/** One that was revoked comes in too, to be told so; nothing of it is taken. */
 function isIn({ slot }: Register, agent: string): boolean {
-  return findAgent(slot.record, fromHex(agent))?.state === 'active';
+  return findAgent(slot.record, fromHex(agent)) !== undefined;
 }

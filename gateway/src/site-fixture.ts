@@ -63,7 +63,7 @@ export async function openFixtureSite(parts: FixtureSiteParts) {
   const changes: number[] = [];
   const conflicts = createConflicts({
     quarantine: openQuarantine(at('quarantine')),
-    ...{ log, tell, rev: () => register.current().slot.record.rev },
+    ...{ tell, rev: () => register.current().slot.record.rev },
     changed: () => changes.push(1),
   });
   const own = parts.own ?? new Uint8Array(16);

@@ -71,7 +71,7 @@ export async function openSite(parts: SiteParts): Promise<Site> {
   const gate = createGate(timers, parts.asksCloud, parts.signal);
   const conflicts = createConflicts({
     quarantine: openQuarantine(disk.quarantine),
-    ...{ log, tell, rev: () => register().slot.record.rev, changed: parts.onConflict },
+    ...{ tell, rev: () => register().slot.record.rev, changed: parts.onConflict },
   });
   return {
     ...{ log, heads, store, conflicts, gate },

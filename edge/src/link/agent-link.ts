@@ -188,7 +188,8 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
 
   async function answered(head: GatewayHead): Promise<void> {
     cancelTimer();
-    attempt = 0;
+    // Two boxes with one key cut each other off; taken out, they need not hurry.
+    if (head.state === 'open') attempt = 0;
     reason = null;
     state = 'open';
     for (const asker of askers.splice(0)) asker.resolve(head);

@@ -211,6 +211,7 @@ describe('a cloned card', () => {
 
   test('put back and started anew is told from two boxes that take turns', async () => {
     const [first, second] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
+    for (const boot of [first, second]) site.conflicts.met(agent.id, boot, 1);
     await admission.admit(agent.seal({ boot: first }).bytes);
     await expect(admission.admit(clone.seal({ boot: second }).bytes)).rejects.toMatchObject({
       message: expect.stringContaining('put back to an older state'),

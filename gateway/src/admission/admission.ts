@@ -182,7 +182,6 @@ async function place(
     throw new GatewayError('BATCH_NOT_NEXT', `agent ${name}: batch ${next} expected, got ${batch}`);
   }
   const checked = asInvalid(() => checkBatch(bytes, key, [log.id], head));
-  conflicts.met(agent, claimed.header.boot, batch);
   const own = equalBytes(agent, parts.own);
   if (!own) assertRoom(parts.store, bytes.length);
   const index = size + group.seals.length;

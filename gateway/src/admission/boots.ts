@@ -1,6 +1,7 @@
 /**
- * Under which kernel boots an agent was met, in order: what tells two boxes with one key from one box whose card was
- * put back. A boot id is drawn anew at each start of a box, so two of them take turns only when two boxes run.
+ * Under which kernel boots an agent said hello, in order: what tells two boxes with one key from one box whose card was
+ * put back. A boot id is drawn anew at each start of a box, so two of them take turns only when two boxes run. The boots
+ * in headers tell nothing of it: a batch may leave long after the start under which it was sealed.
  * @module
  */
 import { toHex } from '@sigill/evidence';
@@ -12,11 +13,8 @@ export type ConflictKind =
   | 'rollback';
 
 export interface Boots {
-  /** Met: in a hello, or in a batch's header. True if another was met since this one was: two boxes run. */
+  /** A hello came. True if another boot said hello since this one did: two boxes run. */
   seen(agent: Uint8Array, boot: Uint8Array): boolean;
-  /** What the site log knows from before this process began, oldest first. */
-  before(agent: Uint8Array, boots: readonly Uint8Array[]): void;
-  kindOf(agent: Uint8Array): ConflictKind;
   /** The operator has spoken: what was met before counts no more. */
   forget(): void;
 }
@@ -25,28 +23,16 @@ export interface Boots {
 const REMEMBERED = 32;
 
 export function createBoots(): Boots {
-  /** Per agent, each boot as often as it was met anew after another. */
+  /** Per agent, each boot once, the last one last. */
   const met = new Map<string, string[]>();
-
-  function add(order: readonly string[], boot: string): string[] {
-    return order.at(-1) === boot ? [...order] : [...order, boot].slice(-REMEMBERED);
-  }
-
   return {
     seen(agent, boot) {
       const order = met.get(toHex(agent)) ?? [];
       const id = toHex(boot);
       if (order.at(-1) === id) return false;
-      met.set(toHex(agent), add(order, id));
-      return order.includes(id);
-    },
-    before(agent, boots) {
-      const order = [...boots.map(toHex), ...(met.get(toHex(agent)) ?? [])];
-      met.set(toHex(agent), order.reduce(add, [] as string[]));
-    },
-    kindOf(agent) {
-      const order = met.get(toHex(agent)) ?? [];
-      return new Set(order).size < order.length ? 'clone' : 'rollback';
+      const others = order.filter((known) => known !== id);
+      met.set(toHex(agent), [...others, id].slice(-REMEMBERED));
+      return others.length < order.length;
     },
     forget: () => met.clear(),
   };

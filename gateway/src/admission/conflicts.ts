@@ -6,8 +6,6 @@
 import { decodeBatch, type OpenedSeal, toHex, utf8 } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
-import { backward } from '../site-log/backward.ts';
-import type { SiteLog } from '../site-log/site-log.ts';
 import { type ConflictKind, createBoots } from './boots.ts';
 import type { Caught, Quarantine } from './quarantine.ts';
 
@@ -20,7 +18,7 @@ export interface Conflict extends Caught {
 }
 
 export interface Conflicts {
-  /** An agent was met under this boot of its box, at this batch of its chain. */
+  /** An agent said hello under this boot of its box, at this batch of its chain. */
   met(agent: Uint8Array, boot: Uint8Array, batch: number): void;
   /** Null: its key is in. */
   of(agent: Uint8Array): Conflict | null;
@@ -34,7 +32,6 @@ export interface Conflicts {
 
 export interface ConflictsParts {
   readonly quarantine: Quarantine;
-  readonly log: SiteLog;
   /** Of the slot's record now. */
   readonly rev: () => number;
   readonly tell: Tell;
@@ -42,29 +39,10 @@ export interface ConflictsParts {
   readonly changed: (agent: Uint8Array) => void;
 }
 
-// Far enough back that the start of the box that made the head is among them.
-const LOOKED_BACK = 4_096;
-
 export function createConflicts(parts: ConflictsParts): Conflicts {
-  const { quarantine, log, tell } = parts;
+  const { quarantine, tell } = parts;
   const boots = createBoots();
-  const startSize = log.head().size;
-  /** Agents whose boots of before were looked up. */
-  const known = new Set<string>();
   let lastRev = parts.rev();
-
-  /** What the log itself says of an agent in question: so a restart forgets nothing. */
-  function recall(agent: Uint8Array): void {
-    const name = toHex(agent);
-    if (known.has(name)) return;
-    known.add(name);
-    const logged = [...backward(log, startSize, Math.max(startSize - LOOKED_BACK, 0))];
-    const own = logged.filter(({ header }) => toHex(header.agent) === name).toReversed();
-    boots.before(
-      agent,
-      own.map(({ header }) => header.boot),
-    );
-  }
 
   function of(agent: Uint8Array): Conflict | null {
     const caught = quarantine.caughtAt(agent, parts.rev());
@@ -72,9 +50,7 @@ export function createConflicts(parts: ConflictsParts): Conflicts {
   }
 
   function kindOf(caught: Caught): ConflictKind {
-    if (quarantine.proof(caught, 'clone') !== null) return 'clone';
-    recall(caught.agent);
-    return boots.kindOf(caught.agent);
+    return quarantine.proof(caught, 'clone') === null ? 'rollback' : 'clone';
   }
 
   function met(agent: Uint8Array, boot: Uint8Array, batch: number): void {
@@ -108,8 +84,7 @@ export function createConflicts(parts: ConflictsParts): Conflicts {
     list: (rev = parts.rev()) =>
       quarantine.caught(rev).map((caught) => describe(caught, kindOf(caught))),
     async putAway({ header }, batch) {
-      const { agent, boot } = header;
-      boots.seen(agent, boot);
+      const { agent } = header;
       const caught = { agent, batch: header.batch, rev: parts.rev() };
       await quarantine.keep(caught, 'batch', batch);
       const conflict = of(agent)!;
