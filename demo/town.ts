@@ -45,7 +45,7 @@ export function townSources(places: TownPlaces): readonly object[] {
       ...common,
     },
     {
-      name: 'portal',
+      name: 'store-gate',
       driver: 'llrp',
       transport: { tcp: `127.0.0.1:${places.portalPort}` },
       options: { repeat: 10_000 },
@@ -53,7 +53,7 @@ export function townSources(places: TownPlaces): readonly object[] {
       ...common,
     },
     {
-      name: 'bin-square',
+      name: 'bin-7',
       driver: 'chirpstack',
       transport: uplinks(TOWN_BIN),
       options: { codec: 'milesight-udl' },
@@ -61,7 +61,7 @@ export function townSources(places: TownPlaces): readonly object[] {
       ...common,
     },
     {
-      name: 'collar-fox',
+      name: 'fox-collar',
       driver: 'chirpstack',
       transport: uplinks(TOWN_COLLAR),
       options: { codec: 'abeeway' },
