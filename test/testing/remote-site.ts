@@ -21,7 +21,7 @@ export interface RemoteSite {
   readonly meter: PseudoTerminal;
   /** Runs `sigill gateway run` in a process of its own, until it says so. */
   startGateway(): Promise<RunningSigill>;
-  startAgent(folder?: string): Promise<RunningSigill>;
+  startAgent(options?: { folder?: string; flags?: readonly string[] }): Promise<RunningSigill>;
   /** The meter speaks once. */
   speak(kilowatts: string): Promise<void>;
   /** The meter speaks each half second until the cloud has a reading of this power. */
@@ -59,8 +59,12 @@ export async function makeRemoteSite(): Promise<RemoteSite> {
   });
   const { origin } = parseDocument(await readFile(gatewayFile, 'utf8')).toJS();
 
-  async function start(words: readonly string[], says: string): Promise<RunningSigill> {
-    const part = startSigill(words);
+  async function start(
+    words: readonly string[],
+    says: string,
+    flags: readonly string[] = [],
+  ): Promise<RunningSigill> {
+    const part = startSigill(words, { flags });
     running.push(part);
     await eventually(`${words.slice(0, 2).join(' ')} runs`, async () => {
       if (part.said().includes(says)) return true;
@@ -97,8 +101,8 @@ export async function makeRemoteSite(): Promise<RemoteSite> {
   const json = async (path: string) => JSON.parse(await text(path));
   return {
     ...{ cloud, origin, gatewayFolder, agentFolder, meter, startGateway, speak, text, json },
-    startAgent: (folder = agentFolder) =>
-      start(['agent', 'run', join(folder, 'agent.yaml')], 'runs as process'),
+    startAgent: ({ folder = agentFolder, flags = [] } = {}) =>
+      start(['agent', 'run', join(folder, 'agent.yaml')], 'runs as process', flags),
     speakUntilHeard: (kilowatts, agent) =>
       eventually(`the cloud has ${kilowatts} kW`, async () => {
         await speak(kilowatts);
