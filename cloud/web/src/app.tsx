@@ -86,12 +86,7 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
       <main>
         <LineNotice state={state} />
         {isOverview && (
-          <Overview
-            {...{ api, state, theme }}
-            onVerify={verify}
-            onVerifyAt={verifyAt}
-            onStream={open}
-          />
+          <Overview {...{ api, state, theme }} onVerify={verify} onVerifyAt={verifyAt} />
         )}
         {stream === null && !isOverview && <NothingYet state={state} />}
         {town && stream !== null && <StreamHead {...{ state, stream }} />}
@@ -104,7 +99,6 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
             theme={theme}
             onVerify={verify}
             onVerifyAt={(time) => verifyAt(stream, time)}
-            onStream={open}
             onOlder={() => void live.loadOlder()}
           />
         )}

@@ -24,7 +24,6 @@ export interface OverviewProps {
   readonly onVerify: OnVerify;
   /** Verifies the reading at or before a time. */
   readonly onVerifyAt: (stream: Stream, time: number) => void;
-  readonly onStream: (stream: Stream) => void;
 }
 
 export interface TileContext extends OverviewProps {

@@ -25,7 +25,8 @@ export interface Track {
 export interface Standing {
   readonly name: string;
   readonly at: readonly [number, number];
-  readonly onOpen: () => void;
+  /** Its page. */
+  readonly href: string;
 }
 
 export interface MapLook {
@@ -283,15 +284,13 @@ function drawTrack(
   }
 }
 
-function standingMarker({ name, at, onOpen }: Standing): L.Layer {
-  const marker = L.marker(toLatLng(at), {
-    icon: L.divIcon({ className: 'map-source', html: '<i></i>', iconSize: [28, 28] }),
-    title: name,
-    alt: name,
-  });
-  marker.on('click', onOpen);
-  marker.on('add', () => marker.getElement()?.setAttribute('aria-label', name));
-  return marker;
+/** A link of the page's own, so that keys and screen readers find it as they find every other. */
+function standingMarker({ name, at, href }: Standing): L.Layer {
+  const link = document.createElement('a');
+  Object.assign(link, { href, title: name });
+  link.setAttribute('aria-label', name);
+  const icon = L.divIcon({ className: 'map-source', html: link, iconSize: [28, 28] });
+  return L.marker(toLatLng(at), { icon, interactive: false, keyboard: false });
 }
 
 /** What the canvas shows is told in words beside the map. */

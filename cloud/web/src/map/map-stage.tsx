@@ -28,11 +28,10 @@ interface MapStageProps {
   readonly marks: Watermarks | null;
   readonly theme: string;
   readonly onVerify: OnVerify;
-  readonly onStream: (stream: Stream) => void;
 }
 
 export function MapStage(props: MapStageProps): JSX.Element {
-  const { state, stream, readings, marks, theme, onVerify, onStream } = props;
+  const { state, stream, readings, marks, theme, onVerify } = props;
   const { t, language } = useWords();
   const drawn = useRef<DrawnMap | null>(null);
   const [chosen, setChosen] = useState<number | null>(null);
@@ -60,7 +59,7 @@ export function MapStage(props: MapStageProps): JSX.Element {
           free: true,
           marked: at < 0 ? null : (fix ?? null),
         }}
-        standing={standingSources(state, language, onStream)}
+        standing={standingSources(state, language)}
         onPick={({ reading }) => onVerify(reading)}
         onReady={(map) => {
           drawn.current = map;

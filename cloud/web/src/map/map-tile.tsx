@@ -18,7 +18,7 @@ import { TrackMap } from './track-map.tsx';
 const MOST_NAMED = 4;
 
 export function MapTile(context: TileContext): JSX.Element {
-  const { state, group, now, className, theme, onVerify, onStream } = context;
+  const { state, group, now, className, theme, onVerify } = context;
   const { t, language } = useWords();
   const { streams } = group;
   const [stream] = streams;
@@ -33,7 +33,7 @@ export function MapTile(context: TileContext): JSX.Element {
       })),
     [...lists, state.marks, state.status, language, streams.length],
   );
-  const standing = standingSources(state, language, onStream);
+  const standing = standingSources(state, language);
   const only = tracks.length === 1 ? nameOf(stream, state.status, language) : null;
   return (
     <Tile

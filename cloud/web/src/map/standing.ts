@@ -1,17 +1,13 @@
 /** The demonstration's sources that stand still, where the town has them. */
-import type { Stream } from '../api/model.ts';
 import { nameOf } from '../home/names.ts';
 import type { LiveState } from '../live/live-state.ts';
 import { viewOf } from '../live/views.ts';
+import { formatRoute } from '../routes.ts';
 import type { Language } from '../strings/language.ts';
 import { townPlace } from '../town/town-sources.ts';
 import type { Standing } from './drawn-map.ts';
 
-export function standingSources(
-  { streams, status }: LiveState,
-  language: Language,
-  onStream: (stream: Stream) => void,
-): Standing[] {
+export function standingSources({ streams, status }: LiveState, language: Language): Standing[] {
   const bySource = new Map<string, Standing>();
   for (const stream of streams ?? []) {
     const place = townPlace(stream.source, status?.demonstration ?? false);
@@ -19,7 +15,7 @@ export function standingSources(
     bySource.set(stream.source, {
       name: nameOf(stream, status, language).title,
       at: [place.at.latitude, place.at.longitude],
-      onOpen: () => onStream(stream),
+      href: formatRoute({ page: 'meter', stream }),
     });
   }
   return [...bySource.values()];

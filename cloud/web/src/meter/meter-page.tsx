@@ -32,7 +32,6 @@ export interface MeterPageProps {
   readonly onVerify: (reading: Pick<Reading, 'agent' | 'seq'>) => void;
   readonly onVerifyAt: (time: number) => void;
   readonly onOlder: () => void;
-  readonly onStream: (stream: Stream) => void;
 }
 
 export function MeterPage(props: MeterPageProps): JSX.Element {
