@@ -3,13 +3,17 @@
  * It holds the port for one connection, and ends with it or with its parent.
  * @module
  */
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
+import { failHungUpReads } from './hung-up-reads.ts';
 import type { FromChild, SerialSettings, ToChild } from './serial-messages.ts';
 import { createSpinWatchdog } from './spin-watchdog.ts';
 
 // What may be on its way to the parent. Beyond it the port waits, and the kernel's buffer after it.
 const MOST_UNTAKEN_BYTES = 256 * 1024;
 const SAMPLE_MS = 500;
+
+failHungUpReads();
+const library = import('serialport');
 
 let port: SerialPort | null = null;
 let untaken = 0;
@@ -19,13 +23,14 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; when to end is for the parent to say.
 process.on('SIGINT', () => {});
 process.on('message', (message: ToChild) => {
-  if (message.type === 'open') open(message.settings);
+  if (message.type === 'open') void open(message.settings);
   else if (message.type === 'write') write(message.id, message.bytes);
   else if (message.type === 'taken') taken(message.length);
   else tell({ type: 'pong' });
 });
 
-function open(settings: SerialSettings): void {
+async function open(settings: SerialSettings): Promise<void> {
+  const { SerialPort } = await library;
   const opened = new SerialPort({ ...settings, autoOpen: false });
   opened.open((error) => {
     if (error) return tellAndEnd({ type: 'open failed', message: error.message });

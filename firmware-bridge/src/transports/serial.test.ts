@@ -203,9 +203,37 @@ describe('serial transport', () => {
     await end.close();
   });
 
-  it('ends a process that reads nothing without end', async () => {
+  it('notices at once that a port has hung up, though its name is still there', async () => {
+    const holder = spawn(process.execPath, [fake('terminal-holder-fake.ts').pathname]);
+    const [line] = await once(holder.stdout, 'data');
+    const path = String(line).trim();
+    const transport = createSerialTransport({
+      ...{ path, baudRate: 9600 },
+      parts: { ...FAST, watchMs: 60_000 },
+    });
+    const told = listenTo(transport);
+    await told.untilOpen();
+    holder.kill('SIGKILL');
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOST' });
+    await transport.stop();
+  });
+
+  it('takes reads without bytes for a port that hung up', async () => {
     const end = await createSerialEnd({
       parts: { ...FAST, childUrl: fake('serial-child-zero-read-fake.ts') },
+    });
+    const told = listenTo(end.transport);
+    await told.untilOpen();
+    await told.untilWaiting();
+    expect(told.states.at(-1)).toMatchObject({ code: 'PORT_LOST' });
+    expect(told.states.at(-1)?.reason).toContain('it hung up');
+    await end.close();
+  });
+
+  it('ends a process that turns in circles', async () => {
+    const end = await createSerialEnd({
+      parts: { ...FAST, childUrl: fake('serial-child-spinning-fake.ts') },
     });
     const told = listenTo(end.transport);
     await told.untilOpen();
