@@ -5,7 +5,7 @@
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../testing/random.ts';
@@ -26,6 +26,12 @@ export interface UnplugOptions {
 export interface UnplugReport {
   /** From the node being there to the first reading of its device, ms. */
   readonly recovery: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** The longest of them, with what else the machine had to do then (its load average). */
+  readonly slowest: readonly {
+    readonly cycle: number;
+    readonly ms: number;
+    readonly load: number;
+  }[];
   /** Times it came back under another number. */
   readonly renumbered: number;
   /** Of each steady source: telegrams sent, and what became of them. */
@@ -34,6 +40,8 @@ export interface UnplugReport {
   readonly memory: { readonly startMb: number; readonly endMb: number; readonly kbACycle: number };
   /** Percent of one processor, of the agent with the holders of its ports. */
   readonly cpu: Readonly<Record<string, number>> | null;
+  /** What the noise was taken for, by its source. */
+  readonly noise: Readonly<Record<string, string | undefined>> | null;
   readonly agentEnded: boolean;
 }
 
@@ -62,7 +70,7 @@ export async function runUnplugCampaign(options: UnplugOptions): Promise<UnplugR
       return Object.values(states).every((state) => state === 'starting' || state === 'ok');
     });
     const saying = devices.say(agent.deliver);
-    const recoveries: number[] = [];
+    const recoveries: UnplugReport['slowest'][number][] = [];
     const resident: number[] = [];
     let renumbered = 0;
     for (let cycle = 1; cycle <= count && !agent.hasEnded(); cycle++) {
@@ -75,25 +83,28 @@ export async function runUnplugCampaign(options: UnplugOptions): Promise<UnplugR
       await plug.plugIn(isOther);
       const since = performance.now();
       const heard = await agent.hears(said, RECOVERY_MS);
-      recoveries.push(heard - since);
+      const ms = Math.round(heard - since);
+      recoveries.push({ cycle, ms, load: Math.round(loadavg()[0]! * 10) / 10 });
       resident.push(costsOf(agent.pid).residentKb);
       await sleep(200 + random() * 600);
-      if (cycle % 20 === 0) out(`${cycle} of ${count}: ${Math.round(heard - since)} ms`);
+      if (cycle % 20 === 0) out(`${cycle} of ${count}: ${ms} ms`);
     }
     const meter = createCpuMeter(agent.pid, out);
     if (measuresCpu) await measureCpu(meter, agent, plug);
     await saying.stop();
     await sleep(2000); // the last batch is closed
     const reports = await agent.report();
-    if (measuresCpu) await measureBabblingTcp(meter, devices);
+    if (measuresCpu) await measureBabblingTcp(meter, agent, devices);
     const steady = STEADY.map((name) => [name, { sent: saying.sent(name), ...reports[name]! }]);
     return {
-      recovery: percentiles(recoveries),
+      recovery: percentiles(recoveries.map(({ ms }) => ms)),
+      slowest: recoveries.toSorted((a, b) => b.ms - a.ms).slice(0, 3),
       renumbered,
       steady: Object.fromEntries(steady),
       plugged: reports[PLUGGED]!,
       memory: memoryOf(resident),
       cpu: measuresCpu ? meter.shares : null,
+      noise: measuresCpu ? meter.noise : null,
       agentEnded: agent.hasEnded(),
     };
   } finally {
@@ -106,7 +117,7 @@ export async function runUnplugCampaign(options: UnplugOptions): Promise<UnplugR
 
 /** What must not be in a report; empty when all is well. */
 export function faultsOf(report: UnplugReport): string[] {
-  const { recovery, steady, memory, cpu, agentEnded } = report;
+  const { recovery, steady, memory, cpu, noise, agentEnded } = report;
   const faults: string[] = [];
   if (agentEnded) faults.push('the agent ended');
   if (!(recovery.p99 <= 2000)) faults.push(`recovery p99 ${recovery.p99} ms`);
@@ -116,6 +127,8 @@ export function faultsOf(report: UnplugReport): string[] {
   }
   if (memory.kbACycle > 100) faults.push(`memory grows by ${memory.kbACycle} kB a cycle`);
   if (cpu !== null && cpu.away! - cpu.quiet! > 2) faults.push(`${cpu.away} % while it is away`);
+  for (const [name, state] of Object.entries(noise ?? {}))
+    if (state !== 'babbling') faults.push(`the noise of ${name} is taken for ${state}`);
   return faults;
 }
 
@@ -131,6 +144,7 @@ async function flap(plug: Plug, random: () => number): Promise<void> {
 
 interface CpuMeter {
   readonly shares: Record<string, number>;
+  readonly noise: Record<string, string | undefined>;
   measure(what: string): Promise<void>;
 }
 
@@ -138,6 +152,7 @@ function createCpuMeter(pid: number, out: (line: string) => void): CpuMeter {
   const shares: Record<string, number> = {};
   return {
     shares,
+    noise: {},
     async measure(what) {
       const before = costsOf(pid).cpuMs;
       await sleep(MEASURE_MS);
@@ -158,15 +173,21 @@ async function measureCpu(meter: CpuMeter, agent: RunningAgent, plug: Plug): Pro
   const end = babble((bytes) => plug.write(bytes));
   await sleep(KNOWN_MS);
   await meter.measure('babbling port');
+  meter.noise[PLUGGED] = (await agent.health())[PLUGGED];
   end();
   plug.isSilent = false;
   await agent.hears(plug.said, RECOVERY_MS);
 }
 
-async function measureBabblingTcp(meter: CpuMeter, devices: Devices): Promise<void> {
+async function measureBabblingTcp(
+  meter: CpuMeter,
+  agent: RunningAgent,
+  devices: Devices,
+): Promise<void> {
   const end = devices.babble();
   await sleep(KNOWN_MS);
   await meter.measure('babbling tcp');
+  meter.noise.tcp = (await agent.health()).tcp;
   end();
 }
 
