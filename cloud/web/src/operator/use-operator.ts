@@ -1,5 +1,5 @@
 /** What the page shows, kept true: in with the link, the overview again and again, each change followed by a look. */
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { PageError, type PageErrorCode } from '../errors.ts';
 import type { Overview } from './model.ts';
 import type { OperatorApi } from './operator-api.ts';
@@ -24,11 +24,13 @@ export function useOperator(
   token: string | null,
 ): [OperatorState, OperatorActions] {
   const [state, setState] = useState<OperatorState>({ phase: 'entering' });
+  // A look that was under way when the operator left must not bring them back.
+  const left = useRef(false);
 
   const look = useCallback(async () => {
     try {
       const overview = await api.overview();
-      setState({ phase: 'in', overview, lost: false });
+      if (!left.current) setState({ phase: 'in', overview, lost: false });
     } catch (error) {
       if (isOver(error)) setState({ phase: 'out', code: (error as PageError).code });
       else setState((now) => (now.phase === 'in' ? { ...now, lost: true } : now));
@@ -39,8 +41,8 @@ export function useOperator(
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async () => {
-      if (!document.hidden) await look();
-      if (!stopped) timer = setTimeout(again, LOOK_MS);
+      if (!document.hidden && !left.current) await look();
+      if (!stopped && !left.current) timer = setTimeout(again, LOOK_MS);
     };
     const begin = async () => {
       try {
@@ -72,8 +74,12 @@ export function useOperator(
         }
       },
       leave() {
-        setState({ phase: 'out', code: null });
-        void api.leave().catch(() => {});
+        left.current = true;
+        // Out is said when the cloud has ended the session, or cannot be asked.
+        void api
+          .leave()
+          .catch(() => {})
+          .then(() => setState({ phase: 'out', code: null }));
       },
     },
   ];
