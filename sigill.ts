@@ -49,8 +49,11 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function run(command: Command, args: readonly string[]): Promise<number> {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => stop.abort());
+  // A terminal that closes ends what runs in it; to a service the same signal says: read the configuration again.
+  const endings = process.stdout.isTTY
+    ? (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    : (['SIGINT', 'SIGTERM'] as const);
+  for (const signal of endings) process.once(signal, () => stop.abort());
   // A parent that starts us as a part of something larger holds our standard input open: when it
   // dies, however it dies, the pipe closes and we stop with it.
   if (process.env.SIGILL_STOP_WITH_STDIN === '1') {

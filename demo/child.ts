@@ -15,7 +15,7 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-export const COMMAND = join(import.meta.dirname, '../sigill.ts');
+export const COMMAND = join(import.meta.dirname, '../sigill.mjs');
 // A gateway closes its batch, log and ledger in well under a second; a busy machine gets ten.
 const STOP_TIMEOUT_MS = 10_000;
 const LAST_LINES = 12;

@@ -41,6 +41,22 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       return { report, bad: faults.some((found) => found.length > 0) };
     },
   },
+  mqtt: {
+    count: 20,
+    async run({ count, seed, say }) {
+      const { killMqtt } = await import('./mqtt-kill.ts');
+      const report = await killMqtt({ count, seed, say });
+      return { report, bad: report.lost.length > 0 || report.twice.length > 0 };
+    },
+  },
+  storm: {
+    count: 500,
+    async run({ count, seed, say }) {
+      const { stormMqtt } = await import('./mqtt-storm.ts');
+      const report = await stormMqtt({ devices: count, seed, say });
+      return { report, bad: report.againMs > 60_000 };
+    },
+  },
   unplug: {
     count: 300,
     async run({ count, seed, say }) {

@@ -35,7 +35,7 @@ export const installCommand: Command = toolCommand({
   run,
 });
 
-const PROGRAM = join(import.meta.dirname, '../../../../sigill.ts');
+const PROGRAM = join(import.meta.dirname, '../../../../sigill.mjs');
 const USER = /^[a-z_][a-z0-9_-]{0,31}$/;
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {

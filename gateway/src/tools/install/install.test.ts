@@ -13,7 +13,7 @@ const PLAN: InstallPlan = {
   data: '/var/lib/sigill',
   keys: '/etc/sigill/keys',
   node: '/opt/sigill/node',
-  program: '/opt/sigill/sigill.ts',
+  program: '/opt/sigill/sigill.mjs',
   user: 'sigill',
   logMebibytes: 100,
 };
@@ -30,7 +30,7 @@ describe('the service', () => {
 
   it('runs the configured box, comes back after every end, and waits for no network', () => {
     expect(unit).toContain(
-      'ExecStart=/opt/sigill/node /opt/sigill/sigill.ts gateway run /etc/sigill/gateway.yaml',
+      'ExecStart=/opt/sigill/node /opt/sigill/sigill.mjs gateway run /etc/sigill/gateway.yaml',
     );
     expect(unit).toContain('Restart=always');
     expect(unit).toContain('StartLimitIntervalSec=0');

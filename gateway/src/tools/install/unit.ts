@@ -49,6 +49,9 @@ Type=exec
 User=${user}
 SupplementaryGroups=dialout
 ExecStart=${escapePath(node)} ${escapePath(program)} ${kind} run ${escapePath(config)}
+ExecReload=/bin/kill -HUP $MAINPID
+CacheDirectory=sigill
+Environment=NODE_COMPILE_CACHE=%C/sigill
 Restart=always
 RestartSec=2
 KillMode=mixed
