@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-export const SIGILL = join(import.meta.dirname, '../../sigill.ts');
+export const SIGILL = join(import.meta.dirname, '../../sigill.mjs');
 // Node 24 from the lockfile, whatever Node runs the tests.
 export const NODE = process.execPath;
 
@@ -32,16 +32,17 @@ export interface StartOptions {
   readonly cwd?: string;
   /** For node itself. */
   readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export function startSigill(
   args: readonly string[],
-  { cwd = process.cwd(), flags = [] }: StartOptions = {},
+  { cwd = process.cwd(), flags = [], env = {} }: StartOptions = {},
 ): RunningSigill {
   const child = spawn(NODE, [...flags, SIGILL, ...args], {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, SIGILL_STOP_WITH_STDIN: '1' },
+    env: { ...process.env, ...env, SIGILL_STOP_WITH_STDIN: '1' },
   });
   const said = { stdout: '', stderr: '', both: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
