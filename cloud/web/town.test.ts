@@ -171,11 +171,14 @@ describe('the town', () => {
   it('verifies a position by a click on its dot, and opens another source from the map', async () => {
     await open(address(newest('fox-collar')));
     // The name stands above the dot, at the end of an arrow.
-    await page.locator('.map-name').evaluate((name) => name.scrollIntoView({ block: 'center' }));
-    const name = await page.locator('.map-name').boundingBox();
-    if (name === null) throw new Error('the newest position has no name');
-    await page.mouse.click(name.x + name.width / 2, name.y + name.height + 14);
+    const position = await page.locator('.map-name').evaluate((name) => {
+      const map = name.closest('.map')?.getBoundingClientRect() as DOMRect;
+      const { left, width, bottom } = name.getBoundingClientRect();
+      return { x: left + width / 2 - map.left, y: bottom + 14 - map.top };
+    });
+    await page.locator('.map').click({ position });
     await page.waitForURL(`**/#/verify/${AGENT}/${newest('fox-collar').seq}`);
+    await page.locator('dialog[open]').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByRole('link', { name: 'The gate of the store', exact: true }).press('Enter');

@@ -6,7 +6,7 @@ import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatAge } from '../format/times.ts';
 import { marksOf, readingsOf } from '../live/live-state.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
-import { extentOf, startOf } from '../meter/curve-data.ts';
+import { extentOf } from '../meter/curve-data.ts';
 import { isFlow } from '../meter/value-range.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
@@ -14,8 +14,10 @@ import { Age, EvidenceLine, type OnVerify } from './evidence-line.tsx';
 import { nameOf } from './names.ts';
 import type { TileContext } from './overview.tsx';
 import { Spark } from './spark.tsx';
+import { sparkStart } from './spark-lines.ts';
 import { Tile } from './tile.tsx';
 import { useSpark } from './use-spark.ts';
+import { useTileReadings } from './use-tile-readings.ts';
 
 const HOUR_MS = 3_600_000;
 const POINTS = 180;
@@ -32,14 +34,15 @@ export function CurveTile(context: TileContext): JSX.Element {
     ...{ api, stream, readings, field: field?.name ?? null },
     ...{ rangeMs: HOUR_MS, points: POINTS },
   });
-  const from = startOf(series, readings[0]?.n ?? 0, now, HOUR_MS);
+  const from = sparkStart(series, readings, now, HOUR_MS);
   const extent = series && extentOf(series);
   const number = (value: number) => formatDigits(String(Number(value.toPrecision(3))), language);
   return (
     <Tile
       view={group.view}
       name={nameOf(stream, state.status, language)}
-      {...{ stream, readings, now, className }}
+      readings={useTileReadings(state, group)}
+      {...{ stream, now, className }}
     >
       {field && newest && (
         <>

@@ -6,15 +6,16 @@ import { formatMoment } from '../format/times.ts';
 import { emptiedAt, fillOf, fillSeries, newestFill } from '../level/fill.ts';
 import { FillBar } from '../level/fill-bar.tsx';
 import { marksOf, readingsOf } from '../live/live-state.ts';
-import { startOf } from '../meter/curve-data.ts';
 import { useWords } from '../strings/words.ts';
 import { townSource } from '../town/town-sources.ts';
 import { EvidenceLine } from './evidence-line.tsx';
 import { nameOf } from './names.ts';
 import type { TileContext } from './overview.tsx';
 import { Spark } from './spark.tsx';
+import { sparkStart } from './spark-lines.ts';
 import { Tile } from './tile.tsx';
 import { useSpark } from './use-spark.ts';
+import { useTileReadings } from './use-tile-readings.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 // A week of one reading in ten minutes is drawn as it is.
@@ -25,12 +26,12 @@ export function LevelTile(context: TileContext): JSX.Element {
   const { state, group, now, className } = context;
   const { t, language } = useWords();
   const [stream] = group.streams;
+  const readings = useTileReadings(state, group);
   return (
     <Tile
       view={group.view}
       name={nameOf(stream, state.status, language)}
-      readings={group.streams.flatMap((one) => readingsOf(state, one))}
-      {...{ stream, now, className }}
+      {...{ stream, readings, now, className }}
     >
       {group.streams.slice(0, MOST_BINS).map((one) => (
         <Bin key={one.device} context={context} stream={one} alone={group.streams.length === 1} />
@@ -62,7 +63,7 @@ function Bin({ context, stream, alone }: BinProps): JSX.Element | null {
   if (newest === null || fill === null) return null;
   const series = raw && fillSeries(raw, shape);
   const emptied = series && emptiedAt(series);
-  const from = startOf(series, readings[0]?.n ?? 0, now, WEEK_MS);
+  const from = sparkStart(series, readings, now, WEEK_MS);
   const isWhole = now - from >= WEEK_MS;
   const isPercent = fill.percent !== null;
   return (

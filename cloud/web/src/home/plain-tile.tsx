@@ -11,6 +11,7 @@ import { EvidenceLine } from './evidence-line.tsx';
 import { nameOf } from './names.ts';
 import type { TileContext } from './overview.tsx';
 import { Tile } from './tile.tsx';
+import { useTileReadings } from './use-tile-readings.ts';
 
 const MOST_VALUES = 4;
 const MOST_DEVICES = 4;
@@ -19,12 +20,12 @@ export function PlainTile(context: TileContext): JSX.Element {
   const { state, group, now, className } = context;
   const { t, language } = useWords();
   const [stream] = group.streams;
+  const readings = useTileReadings(state, group);
   return (
     <Tile
       view={group.view}
       name={nameOf(stream, state.status, language)}
-      readings={group.streams.flatMap((one) => readingsOf(state, one))}
-      {...{ stream, now, className }}
+      {...{ stream, readings, now, className }}
     >
       {group.streams.slice(0, MOST_DEVICES).map((one) => (
         <PlainValues key={one.device} context={context} stream={one} />

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { reading } from '../../testing/page-fixture.ts';
 import type { Series } from '../api/model.ts';
-import { sparkLines } from './spark-lines.ts';
+import { sparkLines, sparkStart } from './spark-lines.ts';
 
 const series = (...values: number[]): Series => ({
   ...{ unit: 'kW', values, low: values, high: values, times: values.map((_, i) => i * 100) },
@@ -29,5 +30,27 @@ describe('a small curve', () => {
   it('is nothing where there is nothing, and leaves out what lies outside its time', () => {
     expect(sparkLines(series(), [], frame).line).toBe('');
     expect(sparkLines(series(1, 2, 3, 4), [], { ...frame, from: 1000, to: 2000 }).line).toBe('');
+  });
+});
+
+describe('where it begins', () => {
+  // One reading a second; the newest is number `n`.
+  const now = 10_000_000;
+  const readings = (n: number) =>
+    [n, n - 1, n - 2].map((one) => reading(one, { time: now - (n - one) * 1000 }));
+  const from = (ms: number) => ({ ...series(1, 2), times: [now - ms, now] });
+
+  it('is the first reading of a device that is younger than the range', () => {
+    expect(sparkStart(from(600_000), readings(600), now, 3_600_000)).toBe(now - 600_000);
+  });
+
+  it('is the whole range where an older one was silent before', () => {
+    expect(sparkStart(from(600_000), readings(90_000), now, 3_600_000)).toBe(now - 3_600_000);
+  });
+
+  it('is a minute ago at the latest, and the whole range where nothing is known', () => {
+    expect(sparkStart(from(5000), readings(5), now, 3_600_000)).toBe(now - 60_000);
+    expect(sparkStart(null, readings(5), now, 3_600_000)).toBe(now - 3_600_000);
+    expect(sparkStart(from(5000), [], now, 3_600_000)).toBe(now - 3_600_000);
   });
 });

@@ -1,5 +1,5 @@
-/** The paths of a small curve. Pure. */
-import type { Series } from '../api/model.ts';
+/** The paths of a small curve, and where it begins. Pure. */
+import type { Reading, Series } from '../api/model.ts';
 import { extentOf, type Hole } from '../meter/curve-data.ts';
 import { valueRange } from '../meter/value-range.ts';
 
@@ -66,3 +66,25 @@ export function sparkLines(
 }
 
 const rounded = (pixels: number): number => Math.round(pixels * 10) / 10;
+
+// So that the first minute of a new device is a curve and not a dot at the edge.
+const SHORTEST_MS = 60_000;
+
+/**
+ * Where the time axis begins. A device younger than the range is shown from its first reading on: there is nothing before
+ * it to be missing. How old it is follows from how many readings it has and how they follow each other.
+ * @param readings newest first
+ */
+export function sparkStart(
+  series: Series | null,
+  readings: readonly Reading[],
+  now: number,
+  rangeMs: number,
+): number {
+  const [newest, oldest, first] = [readings[0], readings.at(-1), series?.times[0]];
+  if (newest === undefined || oldest === undefined || first === undefined) return now - rangeMs;
+  const step = (newest.time - oldest.time) / Math.max(1, newest.n - oldest.n);
+  // Half as much again, because readings do not follow each other evenly.
+  const isYoung = newest.n * step <= (newest.time - first) * 1.5;
+  return isYoung ? Math.max(now - rangeMs, Math.min(first, now - SHORTEST_MS)) : now - rangeMs;
+}

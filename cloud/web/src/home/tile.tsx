@@ -53,7 +53,7 @@ export function Tile(props: TileProps): JSX.Element {
           {t.town.open}
         </a>
       </header>
-      <Warnings readings={readings} now={now} />
+      <Warnings {...{ view, readings, now }} />
       {readings.length === 0 ? (
         <div class="tile-empty">
           <p>{t.town.nothing}</p>
@@ -70,12 +70,13 @@ export function Tile(props: TileProps): JSX.Element {
 const NEWS_MS = 3_600_000;
 
 /** What is missing is as visible as what is there. */
-function Warnings({ readings, now }: Pick<TileProps, 'readings' | 'now'>): JSX.Element | null {
+function Warnings(props: Pick<TileProps, 'view' | 'readings' | 'now'>): JSX.Element | null {
+  const { view, readings, now } = props;
   const words = useWords();
   const [newest] = readings;
   if (newest === undefined) return null;
   const age = now - newest.time;
-  const silent = age > silentAfter(readings);
+  const silent = age > silentAfter(readings, view);
   const gap = readings
     .filter(({ time }) => now - time < NEWS_MS)
     .map(gapOf)

@@ -14,7 +14,7 @@ interface World {
   down: boolean;
 }
 
-function setUp(world: World, streams = [stream()]) {
+function setUp(world: World, streams = [stream()], now = 1) {
   const asked: (number | undefined)[] = [];
   const delays: (() => void)[] = [];
   let handlers: EventHandlers | undefined;
@@ -45,7 +45,7 @@ function setUp(world: World, streams = [stream()]) {
       handlers = given;
       return () => {};
     },
-    now: () => 1,
+    now: () => now,
     later: (run) => {
       delays.push(run);
       return () => {};
@@ -186,6 +186,25 @@ describe('live', () => {
     delays[0]?.();
     await settled();
     expect(readingsOf(live.state(), fish)).toHaveLength(9);
+  });
+
+  it('asks for signs of life only where nothing else is heard', async () => {
+    const door = { source: 'door', device: '01' };
+    const fields = [{ name: 'tag.id', unit: null }];
+    const streams = [
+      stream(),
+      stream({ ...door, kind: 'tag', fields }),
+      stream({ source: 'door', device: '', kind: 'heartbeat', fields: [] }),
+    ];
+    const world = { readings: [reading(1, door), reading(0)], final: 0, down: false };
+    const heard = setUp(world, streams, reading(1).time);
+    heard.events.opened();
+    await settled();
+    expect(heard.asked).toHaveLength(2);
+    const silent = setUp(world, streams, reading(1).time + 86_400_000);
+    silent.events.opened();
+    await settled();
+    expect(silent.asked).toHaveLength(3);
   });
 
   it('asks for no more than twelve streams, however many there are', async () => {

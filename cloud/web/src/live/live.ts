@@ -16,17 +16,20 @@ import {
   reduce,
 } from './live-state.ts';
 import { keyOf } from './recent.ts';
-import { groupTiles, type View, viewOf } from './views.ts';
+import { silentAfter } from './silence.ts';
+import { groupTiles, type TileGroup, type View, viewOf } from './views.ts';
 
 const PAGE = 150;
 // At one reading a second, 40 minutes: more than two ten-minute anchors and their finality.
 const MAX_PAGES_TO_FINAL = 16;
+// A pallet with its cases is told two hundred times while it passes: so that more than one is seen.
+const MIN_TAG_PAGES = 4;
 const RETRY_MS = 2000;
 // Streams whose newest readings are asked for at the start. Further ones fill as they speak, or when they are opened.
 const MAX_ASKED_STREAMS = 12;
 // What is listed or drawn needs a past; of a number the newest is enough, its curve is the server's.
 const RECENT_LIMITS: Readonly<Record<View, number>> = {
-  ...{ tags: 200, position: 200, level: 20, curve: 20, numbers: 20, statements: 20, agent: 0 },
+  ...{ tags: 200, position: 200, level: 20, curve: 20, numbers: 20, statements: 5, agent: 0 },
 };
 // In a flood of events one stream is asked again no more often than this.
 const CATCH_UP_MS = 5000;
@@ -92,7 +95,9 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     const stream = chosenStream(state);
     if (stream === null) return;
     await loadPage(stream);
-    for (let pages = 1; pages < MAX_PAGES_TO_FINAL && !reachesFinal(state); pages++) {
+    const least = viewOf(stream) === 'tags' ? MIN_TAG_PAGES : 1;
+    const isEnough = (pages: number) => state.complete || (pages >= least && reachesFinal(state));
+    for (let pages = 1; pages < MAX_PAGES_TO_FINAL && !isEnough(pages); pages++) {
       const before = state.readings?.length;
       await loadPage(stream, state.readings?.at(-1));
       if (state.readings?.length === before) return;
@@ -106,8 +111,22 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
   };
 
   const loadOverview = async () => {
-    const streams = groupTiles(state.streams ?? []).flatMap((tile) => tile.streams);
-    for (const stream of streams.slice(0, MAX_ASKED_STREAMS)) await loadRecent(stream);
+    let left = MAX_ASKED_STREAMS;
+    const load = async (streams: readonly Stream[]) => {
+      const asked = streams.slice(0, left);
+      left -= asked.length;
+      for (const stream of asked) await loadRecent(stream);
+    };
+    const tiles = groupTiles(state.streams ?? []);
+    for (const tile of tiles) await load(tile.streams);
+    // Signs of life only matter where nothing else is heard.
+    for (const tile of tiles) if (isSilent(tile)) await load(tile.signs);
+  };
+
+  const isSilent = ({ streams, view }: TileGroup) => {
+    const readings = streams.flatMap((stream) => readingsOf(state, stream));
+    const newest = Math.max(...readings.map(({ time }) => time));
+    return now() - newest > silentAfter(readings, view);
   };
 
   const loadRecent = async (stream: Stream) => {

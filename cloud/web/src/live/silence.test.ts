@@ -8,22 +8,26 @@ const told = (name: string, value: string) => ({ name, value, unit: null, code: 
 
 describe('a silence is worth a word', () => {
   it('after a minute, where a device speaks each second', () => {
-    expect(silentAfter(at(103, 102, 101, 100))).toBe(60_000);
+    expect(silentAfter(at(103, 102, 101, 100), 'curve')).toBe(60_000);
   });
 
   it('after half as long again as the longest that it has shown', () => {
-    expect(silentAfter(at(1320, 720, 120, 119))).toBe(900_000);
+    expect(silentAfter(at(1320, 720, 120, 119), 'level')).toBe(900_000);
   });
 
   it('after a quarter of an hour, as long as nothing is known of its rhythm', () => {
-    expect(silentAfter(at(100))).toBe(900_000);
-    expect(silentAfter([])).toBe(900_000);
+    expect(silentAfter(at(100), 'curve')).toBe(900_000);
+    expect(silentAfter([], 'level')).toBe(900_000);
+  });
+
+  it('at a place that is passed now and then not before the agent must have said that it lives', () => {
+    expect(silentAfter(at(103, 102, 101, 100), 'tags')).toBe(450_000);
   });
 
   it('and what a gap already tells is no rhythm', () => {
     const [newest, ...older] = at(9000, 102, 101, 100);
     expect(
-      silentAfter([{ ...(newest as ReturnType<typeof reading>), kind: 'gap' }, ...older]),
+      silentAfter([{ ...(newest as ReturnType<typeof reading>), kind: 'gap' }, ...older], 'curve'),
     ).toBe(60_000);
   });
 });

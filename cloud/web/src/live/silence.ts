@@ -1,8 +1,11 @@
 /** When a silence is worth a word, and what the agent itself says of time that is lost. Pure. */
 import type { Reading } from '../api/model.ts';
+import type { View } from './views.ts';
 
 // Meters speak every 1 to 10 s and a batch closes within 10 s: a minute of nothing is worth a word.
 export const SILENT_MS = 60_000;
+// Who passes a reader comes when it comes; but every 5 minutes, if it is not told otherwise, an agent says that it lives.
+const PASSING_MS = 1.5 * 5 * 60_000;
 // Sensors on batteries and readers at quiet places: nothing is known of their rhythm yet.
 const UNKNOWN_MS = 15 * 60_000;
 const FEW = 3;
@@ -13,14 +16,14 @@ const ROOM = 1.5;
  * life, so also a place where nothing happens has a rhythm. Silences that a gap already tells are no rhythm.
  * @param readings newest first
  */
-export function silentAfter(readings: readonly Reading[]): number {
+export function silentAfter(readings: readonly Reading[], view: View): number {
   if (readings.length < FEW) return UNKNOWN_MS;
   const steps = readings
     .slice(1)
     .map((older, i) => ({ step: (readings[i] as Reading).time - older.time, to: readings[i] }))
     .filter(({ to }) => to?.kind !== 'gap');
   const longest = steps.reduce((most, { step }) => Math.max(most, step), 0);
-  return Math.max(SILENT_MS, longest * ROOM);
+  return Math.max(view === 'tags' ? PASSING_MS : SILENT_MS, longest * ROOM);
 }
 
 export interface Gap {

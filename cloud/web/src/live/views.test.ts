@@ -57,6 +57,14 @@ describe('the tiles', () => {
     expect(tiles[2]?.streams.map(({ source }) => source)).toEqual(['fox', 'elk']);
   });
 
+  it('leave aside what only says that its source lives, and keep it as a sign of life', () => {
+    const [ladder] = groupTiles([of('ladder', 'heartbeat'), of('ladder', 'tag', 'tag.id')]);
+    expect(ladder?.streams.map(({ kind }) => kind)).toEqual(['tag']);
+    expect(ladder?.signs.map(({ kind }) => kind)).toEqual(['heartbeat']);
+    const alone = groupTiles([of('door', 'device', 'device.status'), of('ladder', 'heartbeat')]);
+    expect(alone.map(({ view }) => view)).toEqual(['statements', 'statements']);
+  });
+
   it('lead to the stream with the tags, not to what its reader says of itself', () => {
     expect(tiles[1]?.streams[0].device).toBe('tag.id');
   });

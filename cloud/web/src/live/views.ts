@@ -21,48 +21,49 @@ export function viewOf(stream: Shown): View {
   return stream.fields.some(({ unit }) => unit !== null) ? 'numbers' : 'statements';
 }
 
-/** One source of one kind, the stream with power first; all positions share the map. */
+/** One source of one kind, the stream that matters most first; all positions share the map. */
 export interface TileGroup {
   readonly key: string;
   readonly view: Exclude<View, 'agent'>;
-  /** At least one. */
   readonly streams: readonly [Stream, ...Stream[]];
+  /** Streams of the same source that only say that it lives. */
+  readonly signs: readonly Stream[];
 }
 
 const ORDER: readonly View[] = ['curve', 'tags', 'position', 'level', 'numbers', 'statements'];
 
 export function groupTiles(streams: readonly Stream[]): TileGroup[] {
-  const powered = new Set(
-    streams
-      .filter((one) => viewOf(one) === 'curve')
-      .map(({ agent, source }) => `${agent} ${source}`),
-  );
-  const groups = new Map<string, { view: TileGroup['view']; streams: [Stream, ...Stream[]] }>();
+  const groups = new Map<string, Stream[]>();
   for (const stream of streams) {
-    const view = viewOf(stream);
-    if (view === 'agent') continue;
-    const place = `${stream.agent} ${stream.source}`;
-    // Gas and water hang on the electricity meter, and stand below its power.
-    const shown = view === 'numbers' && powered.has(place) ? 'curve' : view;
-    const key = view === 'position' ? view : `${shown} ${place}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { view: shown, streams: [stream] });
-    else group.streams.push(stream);
+    const view = tileView(stream, streams);
+    if (view === null) continue;
+    const key = view === 'position' ? view : `${view} ${placeOf(stream)}`;
+    groups.set(key, [...(groups.get(key) ?? []), stream]);
   }
   return [...groups]
-    .map(
-      ([
-        key,
-        {
-          view,
-          streams: [first, ...rest],
-        },
-      ]) => {
-        const [lead, ...others] = [first, ...rest].toSorted((a, b) => rank(a) - rank(b));
-        return { key, view, streams: [lead ?? first, ...others] as const };
-      },
-    )
+    .flatMap(([key, members]) => {
+      const [lead, ...others] = members.toSorted((a, b) => rank(a) - rank(b));
+      const view = lead && tileView(lead, streams);
+      if (!lead || !view) return [];
+      const places = new Set(members.map(placeOf));
+      const signs = streams.filter(
+        (one) => places.has(placeOf(one)) && tileView(one, streams) === null,
+      );
+      return [{ key, view, streams: [lead, ...others] as const, signs }];
+    })
     .toSorted((a, b) => ORDER.indexOf(a.view) - ORDER.indexOf(b.view));
+}
+
+const placeOf = ({ agent, source }: Stream): string => `${agent} ${source}`;
+
+/** Null: it has no tile, because there is nothing to show, or another stream of its source shows it. */
+function tileView(stream: Stream, all: readonly Stream[]): TileGroup['view'] | null {
+  const view = viewOf(stream);
+  if (view === 'agent') return null;
+  const beside = all.filter((one) => placeOf(one) === placeOf(stream)).map(viewOf);
+  // Gas and water hang on the electricity meter, and stand below its power.
+  if (view === 'numbers' && beside.includes('curve')) return 'curve';
+  return view === 'statements' && beside.some((one) => one !== view) ? null : view;
 }
 
 /** Power before what hangs on its meter, tags before what a reader says of itself. */

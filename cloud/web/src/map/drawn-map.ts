@@ -265,9 +265,11 @@ function drawTrack(
   // Oldest first, so that the newer lie above.
   for (const fix of fixes.toReversed()) {
     const isNewest = fix === newest;
+    // No edge but the newest's: of dots that lie close, edges would be all that is seen.
     const dot = L.circleMarker(toLatLng(fix.at), {
-      radius: isNewest ? 9 : 5,
-      weight: isNewest ? 3 : 1.5,
+      radius: isNewest ? 9 : 4.5,
+      stroke: isNewest,
+      weight: 3,
       color: colour('panel'),
       fillColor: colour(fix.state),
       fillOpacity: 1,

@@ -8,6 +8,7 @@ import { EvidenceLine } from '../home/evidence-line.tsx';
 import { nameOf } from '../home/names.ts';
 import type { TileContext } from '../home/overview.tsx';
 import { Tile } from '../home/tile.tsx';
+import { useTileReadings } from '../home/use-tile-readings.ts';
 import { marksOf, readingsOf } from '../live/live-state.ts';
 import { useWords } from '../strings/words.ts';
 import { type Fix, fixesOf } from './fixes.ts';
@@ -39,7 +40,7 @@ export function MapTile(context: TileContext): JSX.Element {
     <Tile
       view="position"
       name={only ?? { title: t.map.title, detail: '' }}
-      readings={lists.flat()}
+      readings={useTileReadings(state, group)}
       {...{ stream, now, className }}
     >
       <TrackMap

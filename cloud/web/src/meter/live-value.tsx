@@ -9,6 +9,7 @@ import { formatAge, formatInstant, formatMoment } from '../format/times.ts';
 import { stateOf } from '../live/progress.ts';
 import { silentAfter } from '../live/silence.ts';
 import { useNow } from '../live/use-live.ts';
+import type { View } from '../live/views.ts';
 import { useWords } from '../strings/words.ts';
 
 interface LiveValueProps {
@@ -16,8 +17,7 @@ interface LiveValueProps {
   /** Of the stream, newest first: they tell when its silence is worth a word. */
   readonly readings: readonly Reading[];
   readonly title: string;
-  /** A number fills the panel; words are smaller. */
-  readonly look: 'number' | 'words';
+  readonly view: View;
   readonly marks: Watermarks | null;
   readonly connected: boolean;
   readonly onVerify: (reading: Reading) => void;
@@ -25,19 +25,21 @@ interface LiveValueProps {
 }
 
 export function LiveValue(props: LiveValueProps): JSX.Element {
-  const { reading, readings, title, look, marks, connected, onVerify, children } = props;
+  const { reading, readings, title, view, marks, connected, onVerify, children } = props;
   const { t, language } = useWords();
   const now = useNow(1000);
   const age = now - reading.time;
   const silence = now - (readings[0]?.time ?? reading.time);
   const state = stateOf(reading, marks);
+  // A number fills the panel; words are smaller.
+  const isNumber = view === 'curve' || view === 'numbers';
   return (
     <section class="panel live-value" aria-labelledby="live-title">
       <h2 id="live-title">
-        {title} {look === 'number' && <span class="quiet">{t.value.now}</span>}
+        {title} {isNumber && <span class="quiet">{t.value.now}</span>}
       </h2>
       <div
-        class={`${look === 'number' ? 'figure' : 'figure-words'} ${connected ? '' : 'stale'}`}
+        class={`${isNumber ? 'figure' : 'figure-words'} ${connected ? '' : 'stale'}`}
         id="live-value"
         tabIndex={-1}
       >
@@ -49,7 +51,7 @@ export function LiveValue(props: LiveValueProps): JSX.Element {
           {formatMoment(reading.time, language)}
         </time>
       </p>
-      {connected && silence > silentAfter(readings) && (
+      {connected && silence > silentAfter(readings, view) && (
         <Notice look="waiting" icon="missing" title={t.value.silentTitle(formatAge(silence))}>
           <p>{t.value.silentText}</p>
         </Notice>

@@ -136,7 +136,6 @@ function StreamPage(props: StreamPageProps): JSX.Element {
   // A sign of life may be newer than the newest value.
   const newest = readings.find((reading) => !isAboutStream(reading) && show(reading) !== null);
   const hasStage = view === 'tags' || view === 'position';
-  const isNumber = view === 'curve' || view === 'numbers';
   return (
     <div class={`meter ${newest === undefined && !hasStage ? 'no-numbers' : ''}`}>
       {newest === undefined ? (
@@ -145,8 +144,7 @@ function StreamPage(props: StreamPageProps): JSX.Element {
         </EmptyState>
       ) : (
         <LiveValue
-          {...{ reading: newest, readings, title, marks, onVerify }}
-          look={isNumber ? 'number' : 'words'}
+          {...{ reading: newest, readings, view, title, marks, onVerify }}
           connected={state.connection !== 'lost'}
         >
           {show(newest)}

@@ -87,7 +87,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
     no: 'The agent’s times do not fit between the blocks: its clock was wrong, or was made to be.',
   },
   decoded: {
-    title: 'The meter’s own bytes say the same',
+    title: 'The device’s own bytes say the same',
     proof: (f) =>
       `The ${f.bytes} bytes the device sent, decoded again here with driver ${f.driver}, give these values.`,
     no: 'The device’s bytes say something else than the reading.',

@@ -79,7 +79,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
     no: 'Agentens tider ryms inte mellan blocken: klockan gick fel, eller ställdes fel.',
   },
   decoded: {
-    title: 'Mätarens egna byte säger detsamma',
+    title: 'Enhetens egna byte säger detsamma',
     proof: (f) =>
       `De ${f.bytes} byte som enheten sände, avkodade på nytt här med drivrutinen ${f.driver}, ger dessa värden.`,
     no: 'Enhetens byte säger något annat än avläsningen.',

@@ -36,7 +36,7 @@ export const en = {
     reading: (n: string) => `reading ${n}`,
     silentTitle: (age: string) => `No new value for ${age}.`,
     silentText:
-      'The meter, the gateway or the line between may be silent. A gateway reports silence by a signed heartbeat; what is missing stays visible as a gap in the curve.',
+      'The device, the gateway or the line between may be silent. A gateway reports silence by a signed heartbeat; what is missing stays visible.',
   },
   states: {
     sealed: 'Sealed',
@@ -117,7 +117,7 @@ export const en = {
     agent: 'Agent',
     seq: 'Sequence at the agent',
     entry: 'Seal in the site log',
-    caption: 'Newest readings of the chosen meter, each with its evidence state',
+    caption: 'Newest readings of the chosen device, each with its evidence state',
   },
   empty: {
     loading: 'Asking the server …',
@@ -172,7 +172,7 @@ export const en = {
       time: 'When',
     },
     limit:
-      'What no evidence can prove: that the meter measured rightly, and that the agent read it just when it says. That rests on the device and on the agent.',
+      'What no evidence can prove: that the device measured rightly, and that the agent read it just when it says. That rests on the device and on the agent.',
     claimsTitle: 'What was claimed, and what proved it',
     holds: { yes: 'Holds', no: 'Does not hold', 'not checked': 'Not checked', waits: 'Waits' },
     trust: 'Whom you trust',

@@ -37,7 +37,7 @@ export const sv: Strings = {
     reading: (n) => `avläsning ${n}`,
     silentTitle: (age) => `Inget nytt värde på ${age}.`,
     silentText:
-      'Mätaren, gatewayen eller ledningen mellan dem kan vara tyst. En gateway meddelar tystnad med ett signerat livstecken; det som saknas syns som ett hål i kurvan.',
+      'Enheten, gatewayen eller ledningen mellan dem kan vara tyst. En gateway meddelar tystnad med ett signerat livstecken; det som saknas förblir synligt.',
   },
   states: {
     sealed: 'Förseglad',
@@ -118,7 +118,7 @@ export const sv: Strings = {
     agent: 'Agent',
     seq: 'Nummer hos agenten',
     entry: 'Sigill i platsens logg',
-    caption: 'De senaste avläsningarna från vald mätare, var och en med sitt läge',
+    caption: 'De senaste avläsningarna från vald enhet, var och en med sitt läge',
   },
   empty: {
     loading: 'Frågar servern …',
@@ -172,7 +172,7 @@ export const sv: Strings = {
       time: 'När',
     },
     limit:
-      'Vad inget bevis kan visa: att mätaren mätte rätt, och att agenten läste av den just då den säger. Det vilar på enheten och på agenten.',
+      'Vad inget bevis kan visa: att enheten mätte rätt, och att agenten läste av den just då den säger. Det vilar på enheten och på agenten.',
     claimsTitle: 'Vad som påstås, och vad som bevisar det',
     holds: { yes: 'Håller', no: 'Håller inte', 'not checked': 'Inte prövat', waits: 'Väntar' },
     trust: 'Vem du litar på',

@@ -6,8 +6,8 @@ import { formatDigits } from '../format/digits.ts';
 import { nameOf } from '../home/names.ts';
 import type { TileContext } from '../home/overview.tsx';
 import { Tile } from '../home/tile.tsx';
+import { useTileReadings } from '../home/use-tile-readings.ts';
 import { marksOf, readingsOf } from '../live/live-state.ts';
-import { mergeReadings } from '../live/recent.ts';
 import { useWords } from '../strings/words.ts';
 import { useToday } from './use-today.ts';
 import { VisitList } from './visit-list.tsx';
@@ -19,9 +19,7 @@ export function TagTile(context: TileContext): JSX.Element {
   const { api, state, group, now, className, onVerify } = context;
   const { t, language } = useWords();
   const [stream] = group.streams;
-  // A reader with several antennas of its own name is one place all the same.
-  const lists = group.streams.map((one) => readingsOf(state, one));
-  const readings = useMemo(() => lists.reduce((all, more) => mergeReadings(all, more), []), lists);
+  const readings = useTileReadings(state, group);
   const visits = useMemo(() => visitsOf(readings), [readings]);
   const today = useToday(api, stream, readingsOf(state, stream)[0], now);
   return (
