@@ -102,6 +102,11 @@ export function createBox(harm: (sick: Sick) => void = () => {}): Box {
     logSize: 900,
     ledger: { lastError: null },
     quarantined: [],
+    remoteAgents: [
+      { agent: '41ab', name: 'barn', state: 'open', connected: true, lastSeen: NOW, lag: 0 },
+    ],
+    broker: { failedLogins: 0, clients: [], quarantine: { messages: 0 } },
+    link: { state: 'open', reason: null },
   };
   const box: Sick['box'] = {
     machine: toMachine(machine),

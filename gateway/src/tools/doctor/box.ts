@@ -60,7 +60,28 @@ export interface Running {
       readonly sealedBefore?: number;
       readonly receiptedBefore?: number;
     } | null;
-  };
+    /** Why its key may not sign now; null: it may. */
+    readonly held?: string | null;
+  } | null;
+  /** Of an agent on a box of its own: the way to its gateway. */
+  readonly link?: { readonly state?: string; readonly reason?: string | null };
+  readonly remoteAgents?: readonly {
+    readonly agent: string;
+    readonly name: string | null;
+    readonly state: string;
+    readonly connected: boolean;
+    readonly lastSeen: number | null;
+    readonly lag: number | null;
+  }[];
+  readonly broker?: {
+    readonly failedLogins?: number;
+    readonly clients?: readonly {
+      readonly name: string;
+      readonly kind: string;
+      readonly connected: number;
+    }[];
+    readonly quarantine?: { readonly messages?: number };
+  } | null;
   readonly sources?: readonly {
     readonly source: string;
     readonly state: string;
@@ -77,7 +98,8 @@ export interface Running {
       };
   readonly logSize?: number;
   readonly ledger?: 'not anchored' | { readonly lastError?: string | null };
-  readonly quarantined?: readonly string[];
+  /** Each with the sentence for whoever stands at the box. */
+  readonly quarantined?: readonly { readonly technician: string }[];
 }
 
 export interface Network {

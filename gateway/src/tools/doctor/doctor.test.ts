@@ -329,7 +329,52 @@ const CASES: readonly Case[] = [
     'quarantine',
     'fault',
     ({ box }) => {
-      box.running = { ...box.running, quarantined: ['ab12'] };
+      box.running = {
+        ...box.running,
+        quarantined: [{ technician: 'agent barn: its card was copied' }],
+      };
+    },
+  ],
+  [
+    'a key that is out',
+    'key',
+    'fault',
+    (sick) => setAgent(sick, { held: 'this card was copied: switch one of the two boxes off' }),
+  ],
+  [
+    'a gateway that does not answer its agent',
+    'gateway-link',
+    'fault',
+    ({ box }) => {
+      box.running = { ...box.running, link: { state: 'waiting', reason: 'nobody listens there' } };
+    },
+  ],
+  [
+    'an agent that is away',
+    'agents',
+    'warning',
+    ({ box }) => {
+      const away = { agent: '41ab', name: 'barn', state: 'open', connected: false, lag: 0 };
+      box.running = {
+        ...box.running,
+        remoteAgents: [{ ...away, lastSeen: NOW - 3_600_000 }],
+      };
+    },
+  ],
+  [
+    'messages that nobody reads',
+    'broker',
+    'warning',
+    ({ box }) => {
+      box.running = { ...box.running, broker: { quarantine: { messages: 7 } } };
+    },
+  ],
+  [
+    'a device with a wrong password',
+    'broker',
+    'warning',
+    ({ box }) => {
+      box.running = { ...box.running, broker: { failedLogins: 3 } };
     },
   ],
   [

@@ -14,6 +14,7 @@ export function describeStatus(config: BoxConfig, running: Running, nowMs: numbe
     sourceLines(running, nowMs),
     agentLines(running),
     gatewayLines(running),
+    peerLines(running, nowMs),
     alarmLines(running),
   ];
   const width = Math.max(...blocks.flat().map(([label]) => label.length));
@@ -34,9 +35,9 @@ function sourceLines({ sources }: Running, nowMs: number): Line[] {
 }
 
 function agentLines({ agent }: Running): Line[] {
-  if (agent === undefined) return [];
+  if (agent == null) return [];
   const lines: Line[] = [];
-  const { journal, position, state, reason, lost } = agent;
+  const { journal, position, state, reason, lost, held: out } = agent;
   const held =
     journal?.heldBytes === undefined ? '' : `, holds ${(journal.heldBytes / MIB).toFixed(1)} MiB`;
   lines.push(['agent', `${state ?? 'unknown'}${held}${reason == null ? '' : `: ${reason}`}`]);
@@ -44,6 +45,7 @@ function agentLines({ agent }: Running): Line[] {
     const waiting = position.sealedBefore - position.receiptedBefore;
     lines.push(['batches', `${position.sealedBefore} sealed, ${waiting} wait for their receipt`]);
   }
+  if (out != null) lines.push(['key', out]);
   if (lost !== undefined && lost > 0) lines.push(['lost', `${lost} readings, each told by a gap`]);
   return lines;
 }
@@ -65,11 +67,35 @@ function gatewayLines({ logSize, cloud, ledger }: Running): Line[] {
   return lines;
 }
 
+/** Who sends here, or where this box sends to. */
+function peerLines({ link, remoteAgents, broker }: Running, nowMs: number): Line[] {
+  const lines: Line[] = [];
+  if (link !== undefined) {
+    lines.push([
+      'gateway',
+      link.reason == null ? (link.state ?? 'unknown') : `away: ${link.reason}`,
+    ]);
+  }
+  for (const { agent, name, state, connected, lastSeen, lag } of remoteAgents ?? []) {
+    const seen = lastSeen === null ? 'not heard yet' : `last heard ${ago(nowMs - lastSeen)}`;
+    const behind = lag === null || lag === 0 ? '' : `, ${lag} batches behind`;
+    const how = state === 'open' ? (connected ? 'connected' : 'away') : state;
+    lines.push([name ?? agent.slice(0, 8), `agent, ${how}, ${seen}${behind}`]);
+  }
+  if (broker != null) {
+    const devices = (broker.clients ?? []).filter(({ kind }) => kind === 'client');
+    const aside = broker.quarantine?.messages ?? 0;
+    const connected = devices.filter((device) => device.connected > 0).length;
+    lines.push([
+      'broker',
+      `${connected} devices connected${aside > 0 ? `, ${aside} messages put aside` : ''}`,
+    ]);
+  }
+  return lines;
+}
+
 function alarmLines({ quarantined }: Running): Line[] {
-  return (quarantined ?? []).map((agent) => [
-    'put out',
-    `agent ${agent}: its card was copied or restored; sigill doctor says what to do`,
-  ]);
+  return (quarantined ?? []).map(({ technician }) => ['put out', technician]);
 }
 
 function ago(ms: number): string {
