@@ -144,12 +144,15 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     agent.subscribe(parts.sealed);
     const fromAgent = startOwnUplink({ agent, site, timers, random, tell, logged });
     sources.start(agent);
-    broker =
-      config.broker &&
-      (await openBroker({
+    if (config.broker !== null) {
+      await openBroker({
         ...{ ...parts, ...site, links, register, tell },
         ...{ config: config.broker, data: config.data, disk: parts.journalDisk },
-      }));
+        opened(opened) {
+          broker = opened;
+        },
+      });
+    }
     const unwatch = parts.register.watch(
       createTakeUp({
         ...site,

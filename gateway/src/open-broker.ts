@@ -25,15 +25,18 @@ export interface OpenBrokerParts {
   readonly timers: Timers;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly tell: Tell;
+  /** Called with the broker before the first message of an agent is passed on: it is answered through it. */
+  readonly opened: (broker: Broker) => void;
 }
 
 /** Loaded only where it is configured: the broker's library costs some megabytes. */
-export async function openBroker(parts: OpenBrokerParts): Promise<Broker> {
+export async function openBroker(parts: OpenBrokerParts): Promise<void> {
   const [{ startBroker }, { watchClients }] = await Promise.all([
     import('./broker/broker.ts'),
     import('./broker/client-directory.ts'),
   ]);
   const { timers, tell, sources, links } = parts;
+  const opened = Promise.withResolvers<void>();
   const clients = watchClients(parts.config.clients, timers, tell);
   try {
     const broker = await startBroker({
@@ -42,17 +45,22 @@ export async function openBroker(parts: OpenBrokerParts): Promise<Broker> {
         find: (agent) => (isIn(parts.register(), agent) ? parts.knownAgents.find(agent) : null),
       },
       ingest: (_client, topic, payload) => sources.deliver(topic, payload),
+      // An agent says hello at once.
+      async fromAgent(agent, payload) {
+        await opened.promise;
+        links.receive(agent, payload);
+      },
       directory: `${parts.data}/broker-quarantine`,
       random: parts.randomBytes,
     });
-    broker.onAgent((agent, payload) => links.receive(agent, payload));
-    return {
+    parts.opened({
       ...broker,
       async close() {
         await broker.close();
         clients.close();
       },
-    };
+    });
+    opened.resolve();
   } catch (error) {
     clients.close();
     throw error;

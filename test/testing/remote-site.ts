@@ -20,7 +20,7 @@ export interface RemoteSite {
   readonly agentFolder: string;
   readonly meter: PseudoTerminal;
   /** Runs `sigill gateway run` in a process of its own, until it says so. */
-  startGateway(): Promise<RunningSigill>;
+  startGateway(options?: { flags?: readonly string[] }): Promise<RunningSigill>;
   startAgent(options?: { folder?: string; flags?: readonly string[] }): Promise<RunningSigill>;
   /** The meter speaks once. */
   speak(kilowatts: string): Promise<void>;
@@ -74,7 +74,8 @@ export async function makeRemoteSite(): Promise<RemoteSite> {
     return part;
   }
 
-  const startGateway = () => start(['gateway', 'run', gatewayFile], 'runs as process');
+  const startGateway: RemoteSite['startGateway'] = ({ flags = [] } = {}) =>
+    start(['gateway', 'run', gatewayFile], 'runs as process', flags);
   const gateway = await startGateway();
   const meter = await openPseudoTerminal();
   const agentFolder = join(cloud.directory, 'barn');

@@ -29,6 +29,8 @@ export interface BrokerParts {
   readonly clients: ClientDirectory;
   readonly agents: AgentIdentities;
   readonly ingest: Ingest;
+  /** Gets the messages of agents from the first one on, as those of `onAgent` do from then on. */
+  readonly fromAgent?: AgentHandler;
   readonly timers: Timers;
   readonly tell: Tell;
   /** For the quarantine. */
@@ -86,7 +88,7 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
   const identities = createIdentities(parts);
   const decisions = createDecisions(identities, () => clients.generation);
   const counts = createCounts();
-  const handlers = new Set<AgentHandler>();
+  const handlers = new Set<AgentHandler>(parts.fromAgent ? [parts.fromAgent] : []);
   const dropped: Record<Dropped, number> = { queued: 0, retained: 0, session: 0 };
   let isClosing = false;
 
