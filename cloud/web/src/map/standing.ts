@@ -5,7 +5,7 @@ import { viewOf } from '../live/views.ts';
 import { formatRoute } from '../routes.ts';
 import type { Language } from '../strings/language.ts';
 import { townPlace } from '../town/town-sources.ts';
-import type { Standing } from './drawn-map.ts';
+import type { Standing } from './layers.ts';
 
 export function standingSources({ streams, status }: LiveState, language: Language): Standing[] {
   const bySource = new Map<string, Standing>();

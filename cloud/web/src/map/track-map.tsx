@@ -3,8 +3,9 @@ import './map.css';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useWords } from '../strings/words.ts';
-import { type DrawnMap, drawMap, type Standing, type Track } from './drawn-map.ts';
+import { type DrawnMap, drawMap } from './drawn-map.ts';
 import type { Fix } from './fixes.ts';
+import type { Standing, Track } from './layers.ts';
 
 interface TrackMapProps {
   readonly tracks: readonly Track[];
