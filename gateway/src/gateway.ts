@@ -19,6 +19,7 @@ import { createRollCallStore } from './notary/roll-call-store.ts';
 import { openBroker } from './open-broker.ts';
 import { openOwnAgent, startOwnUplink } from './own-agent.ts';
 import type { RegisterHolder } from './register.ts';
+import { BEGIN_ANEW } from './restore/begin-anew.ts';
 import { openSite } from './site.ts';
 import { createAlarmBook, type GatewayStatus, remoteAgents } from './status.ts';
 import { createTakeUp } from './take-up-records.ts';
@@ -206,7 +207,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   function suspect(reason: string): void {
     const then = cloud
       ? 'the cloud is asked first'
-      : 'there is no cloud to ask: restore a newer copy of the data directory and start again, or let the operator close this origin and begin its next generation';
+      : `there is no cloud to ask: restore a newer copy of the data directory and start again; else ${BEGIN_ANEW}`;
     const text = `${reason}: this disk was restored from an older copy, or that agent belongs to another gateway. The site log takes nothing: ${then}`;
     gate.hold(text);
     tell({ level: 'alarm', what: 'SITE_LOG_HELD', text });

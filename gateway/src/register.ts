@@ -18,6 +18,7 @@ import {
   type SlotRecord,
 } from '@sigill/evidence';
 import { GatewayError } from './errors.ts';
+import { BEGIN_ANEW } from './restore/begin-anew.ts';
 
 export interface Register {
   readonly operator: Opened<OperatorRecord>;
@@ -65,7 +66,7 @@ export function openRegister(
   if (record.origin !== origin) {
     throw mismatch(`the record is for origin ${record.origin}, gateway.yaml says ${origin}`);
   }
-  if (record.state !== 'open') throw mismatch(`slot ${record.slot} is closed`);
+  if (record.state !== 'open') throw closed(record);
   if (!equalBytes(record.logKey, logKey)) throw mismatch('the log key file is not its log key');
   const agent = findAgent(record, agentId(agentKey));
   if (agent === undefined) throw mismatch('the agent key file is none of its agents');
@@ -194,6 +195,13 @@ function readIfSlot(cose: Uint8Array): ReadSlot | null {
     if (error instanceof EvidenceError && error.code === 'RECORD_FORM') return null;
     throw error;
   }
+}
+
+function closed({ slot, origin }: SlotRecord): GatewayError {
+  return new GatewayError(
+    'RECORD_MISMATCH',
+    `the operator closed slot ${slot}, ${origin}, for ever; to go on, ${BEGIN_ANEW}`,
+  );
 }
 
 function mismatch(message: string): GatewayError {

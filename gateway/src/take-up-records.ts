@@ -6,6 +6,7 @@ import { agentId, type RegisteredAgent, toHex } from '@sigill/evidence';
 import type { Conflicts } from './admission/conflicts.ts';
 import type { Tell } from './events.ts';
 import type { Register } from './register.ts';
+import { BEGIN_ANEW } from './restore/begin-anew.ts';
 import type { SiteLog } from './site-log/site-log.ts';
 
 export interface TakeUpParts {
@@ -55,7 +56,7 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
   }
 
   function close(origin: string): void {
-    const text = `the operator closed ${origin}: it takes no more entries; its next generation takes over (sigill gateway new-generation)`;
+    const text = `the operator closed ${origin}, for ever: it takes no more entries, and readings wait in the agents' journals; to go on, ${BEGIN_ANEW}`;
     parts.log.freeze(text);
     tell({ level: 'alarm', what: 'SITE_LOG_FROZEN', text });
   }

@@ -130,7 +130,7 @@ describe('a gateway restored from an older copy', () => {
     expect(gateway.said()).toMatch(
       /! agent \w+ holds a receipt .* and the cloud has no more either/,
     );
-    expect(gateway.said()).toContain('sigill gateway new-generation');
+    expect(gateway.said()).toContain('the operator closes this origin');
     const stopped = await logSize();
     for (let count = 0; count < 4; count += 1) await site.speak('03.464');
     expect(await logSize()).toBe(stopped);

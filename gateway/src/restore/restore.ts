@@ -26,6 +26,7 @@ import type { Tell } from '../events.ts';
 import type { Register } from '../register.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 import type { CloudClient, CloudState } from '../uplink/cloud-client.ts';
+import { BEGIN_ANEW } from './begin-anew.ts';
 
 export interface Restore {
   /**
@@ -102,7 +103,7 @@ export function createRestore(parts: RestoreParts): Restore {
   }
 
   function fork(reason: string, cause?: unknown): GatewayError {
-    const text = `${reason}. Going on would be a second history of ${log.origin}, which everybody could prove against its owner: the site log takes no more entries. Readings wait in the agents' journals. Restore a newer copy of the data directory if there is one; else let the operator close this origin and begin its next generation: sigill gateway new-generation`;
+    const text = `${reason}. Going on would be a second history of ${log.origin}, which everybody could prove against its owner: the site log takes no more entries. Readings wait in the agents' journals. Restore a newer copy of the data directory if there is one; else ${BEGIN_ANEW}`;
     log.freeze(text);
     return new GatewayError('SITE_LOG_FORKED', text, { cause });
   }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts';
+import { BEGIN_ANEW } from '../restore/begin-anew.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { SiteLog } from '../site-log/site-log.ts';
 export function assertNotAhead(log: SiteLog, sizeAtCloud: number): void {
   const { size } = log.head();
   if (sizeAtCloud <= size) return;
-  const reason = `the cloud holds ${sizeAtCloud} entries of it, this disk ${size}: it was restored from an older copy; restore the newest copy, or let the operator close this origin and begin the next generation`;
+  const reason = `the cloud holds ${sizeAtCloud} entries of it, this disk ${size}: it was restored from an older copy; restore the newest copy; else ${BEGIN_ANEW}`;
   log.freeze(reason);
   throw new GatewayError('CLOUD_AHEAD', `the site log is frozen: ${reason}`);
 }
