@@ -16,6 +16,7 @@ import {
   originHash,
   parseDecimal,
   type Signer,
+  sha256,
   signSeal,
   treeRoot,
 } from '@sigill/evidence';
@@ -30,7 +31,7 @@ export interface FixtureAgent {
   readonly id: Uint8Array;
   readonly signer: Signer;
   /** The next batch of its chain. */
-  seal(change?: Partial<BatchHeader>): FixtureBatch;
+  seal(change?: Partial<BatchHeader>, frame?: Uint8Array): FixtureBatch;
   /** Another agent with the same key and history so far: a cloned card. */
   clone(): FixtureAgent;
 }
@@ -51,7 +52,7 @@ export function createFixtureAgent(
   return {
     id,
     signer,
-    seal(change = {}) {
+    seal(change = {}, frame) {
       const number = state.batch;
       const reading = encodeReading({
         agent: id,
@@ -62,7 +63,7 @@ export function createFixtureAgent(
         kind: 'meter',
         time: 1_760_000_000_000 + state.seq,
         clock: { quality: 0, maxErrorMs: null, deviceTime: null, uptimeMs: state.seq },
-        origin: { driver: 'dsmr-p1', frameHash: null },
+        origin: { driver: 'dsmr-p1', frameHash: frame === undefined ? null : sha256(frame) },
         fields: [
           { name: 'energy', value: parseDecimal(`${state.seq}.5`), unit: 'kWh', code: null },
         ],
@@ -85,7 +86,11 @@ export function createFixtureAgent(
       state.batch += 1;
       state.seq += 1;
       state.previous = headerHash(header);
-      return { number, seal, bytes: encodeBatch({ seal, readings: [reading], frames: [null] }) };
+      return {
+        number,
+        seal,
+        bytes: encodeBatch({ seal, readings: [reading], frames: [frame ?? null] }),
+      };
     },
     clone: () => createFixtureAgent(origin, signer, { ...state }),
   };
