@@ -80,12 +80,16 @@ export function basemapPlugin(): Plugin {
   };
 }
 
+/** Where a line crosses the date line it goes on beyond 180 degrees: a leap across the world is no shape. */
 function toDegrees(arc: readonly Pair[], { scale, translate }: Atlas['transform']): Pair[] {
   let [x, y] = [0, 0];
+  let before: number | null = null;
   return arc.map(([dx, dy]) => {
     x += dx;
     y += dy;
-    return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
+    const longitude = x * scale[0] + translate[0];
+    before = longitude + (before === null ? 0 : 360 * Math.round((before - longitude) / 360));
+    return [before, y * scale[1] + translate[1]];
   });
 }
 

@@ -65,6 +65,7 @@ function Bin({ context, stream, alone }: BinProps): JSX.Element | null {
   const emptied = series && emptiedAt(series);
   const from = sparkStart(series, readings, now, WEEK_MS);
   const isWhole = now - from >= WEEK_MS;
+  const known = series?.times[0] ?? now;
   const isPercent = fill.percent !== null;
   return (
     <div class="bin">
@@ -88,7 +89,7 @@ function Bin({ context, stream, alone }: BinProps): JSX.Element | null {
       {isPercent && series !== null && (
         <p class="small">
           {emptied === null ? (
-            <span class="quiet">{isWhole ? t.level.notEmptied : t.level.notEmptiedYoung}</span>
+            <span class="quiet">{t.level.notEmptied(formatMoment(known, language))}</span>
           ) : (
             <button type="button" class="link" onClick={() => onVerifyAt(stream, emptied)}>
               {t.level.emptied(formatMoment(emptied, language))}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reading } from '../../testing/page-fixture.ts';
-import type { Series } from '../api/model.ts';
+import type { Reading, Series } from '../api/model.ts';
 import { sparkLines, sparkStart } from './spark-lines.ts';
 
 const series = (...values: number[]): Series => ({
@@ -37,11 +37,17 @@ describe('where it begins', () => {
   // One reading a second; the newest is number `n`.
   const now = 10_000_000;
   const readings = (n: number) =>
-    [n, n - 1, n - 2].map((one) => reading(one, { time: now - (n - one) * 1000 }));
+    [n, n - 1, n - 2, n - 3].map((one) => reading(one, { time: now - (n - one) * 1000 }));
   const from = (ms: number) => ({ ...series(1, 2), times: [now - ms, now] });
 
   it('is the first reading of a device that is younger than the range', () => {
     expect(sparkStart(from(600_000), readings(600), now, 3_600_000)).toBe(now - 600_000);
+  });
+
+  it('is not moved by one long silence', () => {
+    const [newest, ...older] = readings(600);
+    const late = [{ ...(newest as Reading), time: now + 500_000 }, ...older];
+    expect(sparkStart(from(600_000), late, now + 500_000, 3_600_000)).toBe(now - 600_000);
   });
 
   it('is the whole range where an older one was silent before', () => {

@@ -81,9 +81,11 @@ export function sparkStart(
   now: number,
   rangeMs: number,
 ): number {
-  const [newest, oldest, first] = [readings[0], readings.at(-1), series?.times[0]];
-  if (newest === undefined || oldest === undefined || first === undefined) return now - rangeMs;
-  const step = (newest.time - oldest.time) / Math.max(1, newest.n - oldest.n);
+  const [newest, first] = [readings[0], series?.times[0]];
+  if (newest === undefined || first === undefined) return now - rangeMs;
+  const steps = readings.slice(1).map((older, i) => (readings[i] as Reading).time - older.time);
+  // The median: one long silence does not make it older.
+  const step = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
   // Half as much again, because readings do not follow each other evenly.
   const isYoung = newest.n * step <= (newest.time - first) * 1.5;
   return isYoung ? Math.max(now - rangeMs, Math.min(first, now - SHORTEST_MS)) : now - rangeMs;

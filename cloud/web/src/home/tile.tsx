@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks';
 import type { Reading, Stream } from '../api/model.ts';
 import { Icon, type IconName } from '../design/icons.tsx';
 import { formatAge, formatClock } from '../format/times.ts';
-import { type Gap, gapOf, silentAfter } from '../live/silence.ts';
+import { type Gap, gapOf, silenceOf } from '../live/silence.ts';
 import type { View } from '../live/views.ts';
 import { formatRoute } from '../routes.ts';
 import { useWords, type Words } from '../strings/words.ts';
@@ -73,21 +73,18 @@ const NEWS_MS = 3_600_000;
 function Warnings(props: Pick<TileProps, 'view' | 'readings' | 'now'>): JSX.Element | null {
   const { view, readings, now } = props;
   const words = useWords();
-  const [newest] = readings;
-  if (newest === undefined) return null;
-  const age = now - newest.time;
-  const silent = age > silentAfter(readings, view);
+  const silence = silenceOf(readings, view, now);
   const gap = readings
     .filter(({ time }) => now - time < NEWS_MS)
     .map(gapOf)
     .find((one) => one !== null);
-  if (!silent && gap === undefined) return null;
+  if (silence === null && gap === undefined) return null;
   return (
     <ul class="tile-warnings is-missing">
-      {silent && (
+      {silence !== null && (
         <li>
           <Icon name="missing" />
-          {words.t.town.silent(formatAge(age))}
+          {words.t.town.silent(formatAge(silence))}
         </li>
       )}
       {gap && (

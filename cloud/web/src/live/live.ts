@@ -16,7 +16,7 @@ import {
   reduce,
 } from './live-state.ts';
 import { keyOf } from './recent.ts';
-import { silentAfter } from './silence.ts';
+import { silenceOf } from './silence.ts';
 import { groupTiles, type TileGroup, type View, viewOf } from './views.ts';
 
 const PAGE = 150;
@@ -119,14 +119,14 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
     };
     const tiles = groupTiles(state.streams ?? []);
     for (const tile of tiles) await load(tile.streams);
-    // Signs of life only matter where nothing else is heard.
+    // Signs of life only matter where things pass now and then, and nothing is heard of them.
     for (const tile of tiles) if (isSilent(tile)) await load(tile.signs);
   };
 
   const isSilent = ({ streams, view }: TileGroup) => {
     const readings = streams.flatMap((stream) => readingsOf(state, stream));
-    const newest = Math.max(...readings.map(({ time }) => time));
-    return now() - newest > silentAfter(readings, view);
+    const newestFirst = readings.toSorted((a, b) => b.time - a.time);
+    return view === 'tags' && silenceOf(newestFirst, view, now()) !== null;
   };
 
   const loadRecent = async (stream: Stream) => {

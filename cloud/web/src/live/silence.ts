@@ -12,15 +12,25 @@ const FEW = 3;
 const ROOM = 1.5;
 
 /**
- * The longest silence that this stream has shown, and half of that again. An agent breaks each silence with a sign of
- * life, so also a place where nothing happens has a rhythm. Silences that a gap already tells are no rhythm.
+ * How long nothing has been heard, where that is worth a word: longer than the longest silence that this stream has shown,
+ * and half of that again. Null: it speaks as it does.
+ * A device that has a rhythm must be heard itself. Where things pass now and then, an agent's sign of life tells that
+ * nothing passed. Silences that a gap already tells are no rhythm.
  * @param readings newest first
  */
-export function silentAfter(readings: readonly Reading[], view: View): number {
-  if (readings.length < FEW) return UNKNOWN_MS;
-  const steps = readings
+export function silenceOf(readings: readonly Reading[], view: View, now: number): number | null {
+  const heard = readings.filter(({ kind }) => view === 'tags' || kind !== 'heartbeat');
+  const newest = heard.find(({ kind }) => kind !== 'gap');
+  if (newest === undefined) return null;
+  const silence = now - newest.time;
+  return silence > longestUsual(heard, view) ? silence : null;
+}
+
+function longestUsual(heard: readonly Reading[], view: View): number {
+  if (heard.length < FEW) return UNKNOWN_MS;
+  const steps = heard
     .slice(1)
-    .map((older, i) => ({ step: (readings[i] as Reading).time - older.time, to: readings[i] }))
+    .map((older, i) => ({ step: (heard[i] as Reading).time - older.time, to: heard[i] }))
     .filter(({ to }) => to?.kind !== 'gap');
   const longest = steps.reduce((most, { step }) => Math.max(most, step), 0);
   return Math.max(view === 'tags' ? PASSING_MS : SILENT_MS, longest * ROOM);

@@ -6,20 +6,43 @@ import * as L from 'leaflet';
 import { feature, mesh } from 'topojson-client';
 import type { Language } from '../strings/language.ts';
 import { type Colour, escapeText } from './layers.ts';
+import { onBothSides, unwrapLine, unwrapRing } from './unwrap.ts';
 
 export function drawWorld(colour: Colour, renderer: L.Renderer): L.Layer {
   const { countries } = basemap.objects;
-  const land = L.geoJSON(feature(basemap, countries), {
-    interactive: false,
-    style: { renderer, stroke: false, fillColor: colour('map-land'), fillOpacity: 1 },
-  });
-  const line = (isShared: boolean, weight: number) =>
-    L.geoJSON(
-      mesh(basemap, countries, (a, b) => (a !== b) === isShared),
-      { interactive: false, style: { renderer, color: colour('map-line'), weight } },
+  const land = feature(basemap, countries).features.flatMap(({ geometry }) =>
+    geometry.type === 'MultiPolygon'
+      ? geometry.coordinates.flatMap(([outer = []]) => onBothSides(unwrapRing(outer)))
+      : [],
+  );
+  const lines = (isShared: boolean) =>
+    mesh(basemap, countries, (a, b) => (a !== b) === isShared).coordinates.flatMap((line) =>
+      onBothSides(unwrapLine(line)),
     );
-  return L.layerGroup([land, line(true, 0.75), line(false, 1)]);
+  const drawn = (weight: number) => ({
+    ...{ renderer, weight, interactive: false, color: colour('map-line') },
+  });
+  return L.layerGroup([
+    // One polygon each: enclaves lie over what they lie in, and lakes are not on this map.
+    ...land.map((ring) =>
+      L.polygon(ring.map(toLatLngOf), {
+        ...{ renderer, interactive: false, stroke: false },
+        ...{ fillColor: colour('map-land'), fillOpacity: 1 },
+      }),
+    ),
+    L.polyline(
+      lines(true).map((line) => line.map(toLatLngOf)),
+      drawn(0.75),
+    ),
+    L.polyline(
+      lines(false).map((line) => line.map(toLatLngOf)),
+      drawn(1),
+    ),
+  ]);
 }
+
+const toLatLngOf = ([longitude, latitude]: readonly [number, number]) =>
+  L.latLng(latitude, longitude);
 
 // Pixels, by the kind of way.
 const WIDTHS = { river: 12, road: 9, street: 6, path: 2 } as const;

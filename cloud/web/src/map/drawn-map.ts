@@ -1,6 +1,5 @@
 /** The drawing of the map with Leaflet on a canvas: coasts, the demonstration's town, tracks. No tile is fetched from anywhere. */
 import * as L from 'leaflet';
-import 'leaflet/dist/leaflet.css';
 import type { Language } from '../strings/language.ts';
 import { drawTown, drawWorld, thinOut, townLabels } from './backdrop.ts';
 import type { Fix } from './fixes.ts';

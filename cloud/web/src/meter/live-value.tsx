@@ -7,7 +7,7 @@ import { Notice } from '../design/notice.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
 import { formatAge, formatInstant, formatMoment } from '../format/times.ts';
 import { stateOf } from '../live/progress.ts';
-import { silentAfter } from '../live/silence.ts';
+import { silenceOf } from '../live/silence.ts';
 import { useNow } from '../live/use-live.ts';
 import type { View } from '../live/views.ts';
 import { useWords } from '../strings/words.ts';
@@ -29,7 +29,7 @@ export function LiveValue(props: LiveValueProps): JSX.Element {
   const { t, language } = useWords();
   const now = useNow(1000);
   const age = now - reading.time;
-  const silence = now - (readings[0]?.time ?? reading.time);
+  const silence = silenceOf(readings, view, now);
   const state = stateOf(reading, marks);
   // A number fills the panel; words are smaller.
   const isNumber = view === 'curve' || view === 'numbers';
@@ -51,7 +51,7 @@ export function LiveValue(props: LiveValueProps): JSX.Element {
           {formatMoment(reading.time, language)}
         </time>
       </p>
-      {connected && silence > silentAfter(readings, view) && (
+      {connected && silence !== null && (
         <Notice look="waiting" icon="missing" title={t.value.silentTitle(formatAge(silence))}>
           <p>{t.value.silentText}</p>
         </Notice>

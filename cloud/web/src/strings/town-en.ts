@@ -87,7 +87,6 @@ export const level = {
   sealed: 'as the sensor sealed it',
   unknown: 'How deep it is is not known here, so no per cent.',
   emptied: (moment: string) => `Emptied ${moment}`,
-  notEmptied: 'Not emptied in the last 7 days',
-  notEmptiedYoung: 'Not emptied since the first reading',
+  notEmptied: (moment: string) => `Not emptied since ${moment}, as far as this curve knows`,
   lastDays: 'last 7 days',
 };

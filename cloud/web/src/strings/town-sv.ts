@@ -90,7 +90,6 @@ export const level: typeof enLevel = {
   sealed: 'som givaren förseglade det',
   unknown: 'Här är inte känt hur djupt det är; därför inga procent.',
   emptied: (moment) => `Tömt ${moment}`,
-  notEmptied: 'Inte tömt de senaste 7 dygnen',
-  notEmptiedYoung: 'Inte tömt sedan första avläsningen',
+  notEmptied: (moment) => `Inte tömt sedan ${moment}, så långt kurvan vet`,
   lastDays: 'senaste 7 dygnen',
 };
