@@ -83,6 +83,7 @@ async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
     software: 'sigill/test',
     configuration: new Uint8Array(32),
     sealed: () => {},
+    diskUse: () => null,
     startAnew: () => void events.push({ level: 'info', what: 'start-anew', text: '' }),
     ...change,
   });

@@ -21,7 +21,7 @@ import { openOwnAgent, startOwnUplink } from './own-agent.ts';
 import type { RegisterHolder } from './register.ts';
 import { BEGIN_ANEW } from './restore/begin-anew.ts';
 import { openSite } from './site.ts';
-import { createAlarmBook, type GatewayStatus, remoteAgents } from './status.ts';
+import { createAlarmBook, type DiskUse, type GatewayStatus, remoteAgents } from './status.ts';
 import { createTakeUp } from './take-up-records.ts';
 import type { Timers } from './timers.ts';
 import type { CloudUplink } from './uplink/cloud-uplink.ts';
@@ -51,6 +51,8 @@ export interface GatewayParts {
   /** SHA-256 of the configuration. */
   readonly configuration: Uint8Array;
   readonly tell: Tell;
+  /** Of the data directory; null where it cannot be told. */
+  readonly diskUse: () => DiskUse | null;
   /** Called with each batch that this box seals. */
   readonly sealed: (batch: SealedBatch) => void;
   /** Entries came back from the cloud after the agent had begun: it must begin anew, behind them. */
@@ -177,6 +179,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         broker: broker?.status() ?? null,
         cloud: cloud?.status() ?? 'none',
         ledger: ledger?.status() ?? 'not anchored',
+        disk: parts.diskUse(),
         held: site.store.usage(),
         loggedAt,
         quarantined: site.conflicts.list(),

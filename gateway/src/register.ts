@@ -5,29 +5,23 @@
  */
 import {
   agentId,
-  assertRecordFollows,
-  EvidenceError,
   equalBytes,
   findAgent,
   type Opened,
-  type OperatorRecord,
-  openOperatorChain,
-  openSlotRecord,
   type RegisteredAgent,
-  readSlotRecord,
   type SlotRecord,
 } from '@sigill/evidence';
 import { GatewayError } from './errors.ts';
+import {
+  assertSucceeds,
+  joinRecords,
+  type ReadSlot,
+  type Register,
+  readIfSlot,
+} from './records.ts';
 import { BEGIN_ANEW } from './restore/begin-anew.ts';
 
-export interface Register {
-  readonly operator: Opened<OperatorRecord>;
-  readonly slot: Opened<SlotRecord>;
-  /** The signed bytes of the current ones. */
-  readonly cose: readonly [operator: Uint8Array, slot: Uint8Array];
-  /** All of the operator's records, as signed, from the first on. */
-  readonly chain: readonly Uint8Array[];
-}
+export type { Register } from './records.ts';
 
 export interface RegisterExpectations {
   /** SHA-256 of the operator's first key, from the policy. */
@@ -61,7 +55,7 @@ export function openRegister(
   const chain = cose.filter((bytes) => readIfSlot(bytes) === null);
   const newest = slots.toSorted((one, other) => other.record.rev - one.record.rev)[0];
   if (newest === undefined) throw mismatch('there is none among the files of records');
-  const register = join(chain, newest.cose, operatorKeyHash);
+  const register = joinRecords(chain, newest.cose, operatorKeyHash);
   const { record } = register.slot;
   if (record.origin !== origin) {
     throw mismatch(`the record is for origin ${record.origin}, gateway.yaml says ${origin}`);
@@ -100,7 +94,7 @@ export function createRegisterHolder(
   function withOperator(cose: Uint8Array): Register | null {
     const { chain } = current;
     if (chain.some((known) => equalBytes(known, cose))) return null;
-    return join([...chain, cose], current.cose[1], operatorKeyHash);
+    return joinRecords([...chain, cose], current.cose[1], operatorKeyHash);
   }
 
   function withSlot({ record, cose }: ReadSlot): Register | null {
@@ -109,7 +103,7 @@ export function createRegisterHolder(
       throw mismatch(`the record is for slot ${record.slot}, this gateway has ${slot.record.slot}`);
     }
     if (record.rev < slot.record.rev || equalBytes(cose, current.cose[1])) return null;
-    const next = join(current.chain, cose, operatorKeyHash);
+    const next = joinRecords(current.chain, cose, operatorKeyHash);
     assertSucceeds(slot, next.slot.record);
     return next;
   }
@@ -143,58 +137,6 @@ export function activeAgent({ record }: Opened<SlotRecord>, agent: Uint8Array): 
   }
   if (found.state === 'active') return found;
   throw new GatewayError('AGENT_REVOKED', `agent ${name} was revoked by the operator, for ever`);
-}
-
-interface ReadSlot extends Opened<SlotRecord> {
-  readonly cose: Uint8Array;
-}
-
-function join(
-  chain: readonly Uint8Array[],
-  slot: Uint8Array,
-  operatorKeyHash: Uint8Array,
-): Register {
-  const operators = openOperatorChain(chain, operatorKeyHash);
-  return {
-    operator: operators.at(-1)!,
-    slot: openWithAny(slot, operators),
-    cose: [chain.at(-1)!, slot],
-    chain,
-  };
-}
-
-// The operator's key may have been replaced since; an older key of the chain still signs for its time.
-function openWithAny(
-  slot: Uint8Array,
-  operators: readonly Opened<OperatorRecord>[],
-): Opened<SlotRecord> {
-  let refusal: unknown;
-  for (const { record } of operators.toReversed()) {
-    try {
-      return openSlotRecord(slot, record.key);
-    } catch (error) {
-      refusal = error;
-    }
-  }
-  throw refusal;
-}
-
-// What must hold from one revision to the next holds over several too, all but the hash of the one just before.
-function assertSucceeds(last: Opened<SlotRecord>, next: SlotRecord): void {
-  const skipped = next.rev > last.record.rev + 1;
-  assertRecordFollows(
-    skipped ? { record: { ...last.record, rev: next.rev - 1 }, hash: next.previous } : last,
-    next,
-  );
-}
-
-function readIfSlot(cose: Uint8Array): ReadSlot | null {
-  try {
-    return { ...readSlotRecord(cose), cose };
-  } catch (error) {
-    if (error instanceof EvidenceError && error.code === 'RECORD_FORM') return null;
-    throw error;
-  }
 }
 
 function closed({ slot, origin }: SlotRecord): GatewayError {

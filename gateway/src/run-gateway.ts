@@ -3,6 +3,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createSourceSet,
@@ -27,6 +28,7 @@ import { readGivenText } from './read-given.ts';
 import { createReadingFeed, type ReadingFeed } from './reading-feed.ts';
 import { createRegisterHolder, openRegister, type RegisterHolder } from './register.ts';
 import { keepRecord, readRecords } from './register-files.ts';
+import type { DiskUse } from './status.ts';
 import { systemTimers } from './timers.ts';
 import { createHttpClient } from './uplink/http-client.ts';
 
@@ -137,6 +139,7 @@ async function startOnce(
     const gateway = await startGateway({
       ...{ config, register, sources, timers, clock, random, tell, startAnew },
       sealed: feed.sealed,
+      diskUse: () => diskUseOf(config.data),
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
       logKey: readKeyFile(join(config.keys, 'log.pem')),
       ledger: ledger?.ledger ?? null,
@@ -158,6 +161,15 @@ async function startOnce(
   } catch (error) {
     await ledger?.close();
     throw error;
+  }
+}
+
+function diskUseOf(path: string): DiskUse | null {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return null;
   }
 }
 

@@ -27,6 +27,8 @@ export interface GatewayStatus {
   readonly broker: BrokerStatus | null;
   readonly cloud: CloudUplinkStatus | 'none';
   readonly ledger: LedgerStatus | 'not anchored';
+  /** Of the data directory's file system; null where it cannot be told. */
+  readonly disk: DiskUse | null;
   /** Batches of remote agents that wait for the cloud. */
   readonly held: JournalUsage;
   /** When a batch last entered the site log, ms since the Unix epoch; null: not since the start. */
@@ -35,6 +37,11 @@ export interface GatewayStatus {
   readonly quarantined: readonly Conflict[];
   /** The newest first. */
   readonly alarms: readonly ToldAlarm[];
+}
+
+export interface DiskUse {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
 }
 
 export interface RemoteAgentStatus extends LinkStatus {

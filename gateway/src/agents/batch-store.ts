@@ -13,16 +13,15 @@ import { equalBytes, leafHash } from '@sigill/evidence';
 import { createStreamHeads, type StreamHeads } from '../admission/stream-heads.ts';
 import { GatewayError } from '../errors.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
-import { RESTORE } from '../site-log/tile-files.ts';
 import {
   decodeGroup,
-  decodeSnapshot,
   encodeGroup,
   encodeSnapshot,
   type HeldEntry,
   type HeldGroup,
   snapshotSize,
 } from './held-records.ts';
+import { recoverStreams } from './recover-streams.ts';
 
 export interface BatchStore {
   readonly streams: StreamHeads;
@@ -89,7 +88,7 @@ export async function openBatchStore(parts: BatchStoreParts): Promise<BatchStore
       segmentHead: () => encodeSnapshot(log.head().size, log.head().root, streams),
     });
     try {
-      streams = await recover(opened, log);
+      streams = await recoverStreams(opened, log);
     } catch (error) {
       await opened.close();
       throw error;
@@ -201,40 +200,6 @@ export async function openBatchStore(parts: BatchStoreParts): Promise<BatchStore
     usage: () => journal.usage(),
     close: () => journal.close(),
   };
-}
-
-/** The stream heads as the last segment tells them: its snapshot, and the groups behind it that entered the log. */
-async function recover(journal: Journal, log: SiteLog): Promise<StreamHeads> {
-  const streams = createStreamHeads();
-  const head = journal.heads().at(-1);
-  if (head === undefined) return streams;
-  for await (const { position, payload } of journal.read(head, Number.MAX_SAFE_INTEGER)) {
-    if (position === head) {
-      const { size, root, agents } = decodeSnapshot(payload);
-      assertOfThisLog(log, size, root);
-      for (const { agent, streams: known } of agents) streams.apply(agent, known);
-      continue;
-    }
-    const group = decodeGroup(payload);
-    if (!isLogged(group, log)) continue;
-    for (const { agent, streams: touched } of group.entries) streams.apply(agent, touched);
-  }
-  return streams;
-}
-
-function assertOfThisLog(log: SiteLog, size: number, root: Uint8Array): void {
-  if (size <= log.head().size && equalBytes(root, log.root(size))) return;
-  throw new GatewayError(
-    'SITE_LOG_DAMAGED',
-    `batches/ was written beside ${size} entries of another site log than the one here with ${log.head().size}; ${RESTORE}`,
-  );
-}
-
-function isLogged({ firstIndex, entries }: HeldGroup, log: SiteLog): boolean {
-  const end = firstIndex + entries.length;
-  if (end > log.head().size) return false;
-  const seals = log.entries(firstIndex, end);
-  return entries.every(({ leaf }, offset) => equalBytes(leaf, leafHash(seals[offset]!)));
 }
 
 function entryIn(group: HeldGroup, index: number, leaf: Uint8Array): HeldEntry | null {

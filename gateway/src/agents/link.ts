@@ -13,7 +13,7 @@ import {
   toHeadMessages,
   type UpMessage,
 } from '@sigill/edge';
-import { type Beacon, equalBytes, findAgent, fromHex } from '@sigill/evidence';
+import { type Beacon, fromHex } from '@sigill/evidence';
 import type { Admission } from '../admission/admission.ts';
 import type { ChainHeads } from '../admission/chain-heads.ts';
 import type { Conflicts } from '../admission/conflicts.ts';
@@ -25,6 +25,7 @@ import type { SiteLog } from '../site-log/site-log.ts';
 import type { Timers } from '../timers.ts';
 import type { BatchStore } from './batch-store.ts';
 import { begin, type Connection, createConnections } from './connections.ts';
+import { contradictionIn, stateOf } from './standing.ts';
 
 export interface AgentLinks {
   /**
@@ -226,41 +227,6 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
         };
       }),
   };
-}
-
-/** What the record and the quarantine say of its key. */
-function stateOf(
-  { register, conflicts }: LinkParts,
-  id: Uint8Array,
-): { state: 'open' | 'quarantined' | 'revoked' | 'unknown'; detail: string } {
-  const found = findAgent(register().slot.record, id);
-  if (found === undefined) {
-    const detail =
-      'this gateway does not know the key of this box; enrol it here with sigill agent enroll, or point it to the gateway it belongs to';
-    return { state: 'unknown', detail };
-  }
-  if (found.state === 'revoked') {
-    const detail =
-      'the operator took the key of this box out, for ever; enrol it anew with a key of its own (sigill agent init, sigill agent enroll)';
-    return { state: 'revoked', detail };
-  }
-  const conflict = conflicts.of(id);
-  if (conflict !== null) return { state: 'quarantined', detail: conflict.technician };
-  return { state: 'open', detail: '' };
-}
-
-/** Each agent is a small witness: what it was once given a receipt for must be in this log. */
-function contradictionIn(
-  log: SiteLog,
-  agent: string,
-  { receiptSize, receiptRoot }: HelloMessage,
-): string | null {
-  const { size } = log.head();
-  if (receiptSize > size) {
-    return `agent ${agent} holds a receipt for ${receiptSize} entries of the site log, this disk has ${size}`;
-  }
-  if (receiptSize === 0 || equalBytes(log.root(receiptSize), receiptRoot)) return null;
-  return `agent ${agent} holds a receipt for another history of the site log, at ${receiptSize} entries`;
 }
 
 function assertWindow({ waiting, waitingBytes }: Connection, bytes: number): void {

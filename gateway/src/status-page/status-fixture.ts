@@ -50,7 +50,11 @@ export const WELL: GatewayStatus = {
     source('fish-ladder', 'iso11784', '/dev/serial/by-id/usb-Prolific_B2', {}),
   ],
   broker: null,
-  cloud: { reachable: true, sent: 900, receipted: 896, cosigned: 896, lastError: null },
+  cloud: {
+    ...{ reachable: true, sent: 900, receipted: 896, cosigned: 896, lastError: null },
+    ...{ reachedAt: NOW - 900, receiptedAt: NOW - 5_000 },
+  },
+  disk: { freeBytes: 20_000_000_000, totalBytes: 32_000_000_000 },
   ledger: { reachable: true, final: 12, pending: [], alarm: null },
   held: {} as GatewayStatus['held'],
   loggedAt: NOW - 800,

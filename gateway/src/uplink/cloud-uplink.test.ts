@@ -139,6 +139,7 @@ test('brings what is logged, has it receipted and witnessed, and keeps the cosig
   ]);
   expect(cosignedAt(log.cosigned()!, witnessKey)).toBe(1_760_000_000);
   expect(uplink.status()).toEqual({
+    ...{ reachedAt: timers.now(), receiptedAt: timers.now() },
     reachable: true,
     sent: 70,
     receipted: 70,

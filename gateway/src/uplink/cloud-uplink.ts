@@ -33,6 +33,9 @@ export interface CloudUplinkStatus {
   readonly sent: number;
   readonly receipted: number;
   readonly cosigned: number;
+  /** When the cloud last answered, and last gave a receipt for everything; ms since the Unix epoch, null: not since the start. */
+  readonly reachedAt: number | null;
+  readonly receiptedAt: number | null;
   readonly lastError: string | null;
 }
 
@@ -66,6 +69,8 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
   let reachable = false;
   let failures = 0;
   let checkpointDue = 0;
+  let reachedAt: number | null = null;
+  let receiptedAt: number | null = null;
   let waking = new AbortController();
 
   async function resume(signal: AbortSignal): Promise<void> {
@@ -81,6 +86,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
     await batches.push(log.head().size, signal);
     if (timers.now() >= checkpointDue) {
       await checkpoints.push(signal);
+      receiptedAt = timers.now();
       checkpointDue = timers.now() + parts.checkpointIntervalMs;
       releaser.receipted(checkpoints.receipted(), timers.now());
     }
@@ -99,6 +105,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
     }
     lastError = null;
     failures = 0;
+    reachedAt = timers.now();
   }
 
   /** Told when it begins and when it changes, not at each attempt. */
@@ -147,6 +154,8 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
       sent: batches.next(),
       receipted: checkpoints.receipted(),
       cosigned: checkpoints.cosigned(),
+      reachedAt,
+      receiptedAt,
       lastError: lastError && `${lastError.code}: ${lastError.message}`,
     }),
   };

@@ -1,0 +1,113 @@
+/**
+ * What a batch must show for its seal to have a place in the site log, after those that wait before it.
+ * @module
+ */
+import {
+  checkBatch,
+  decodeBatch,
+  decodeSeal,
+  EvidenceError,
+  equalBytes,
+  headerHash,
+  leafHash,
+  type OpenedSeal,
+  openSeal,
+  toHex,
+} from '@sigill/evidence';
+import type { BatchStore } from '../agents/batch-store.ts';
+import type { HeldEntry } from '../agents/held-records.ts';
+import { GatewayError } from '../errors.ts';
+import { activeAgent, type Register } from '../register.ts';
+import type { SiteLog } from '../site-log/site-log.ts';
+import { type ChainHeads, type LoggedHead, toLoggedHead } from './chain-heads.ts';
+import type { Conflicts } from './conflicts.ts';
+import { streamsAfter } from './stream-heads.ts';
+
+export interface PlaceParts {
+  readonly log: SiteLog;
+  readonly heads: ChainHeads;
+  readonly store: BatchStore;
+  readonly conflicts: Conflicts;
+  readonly register: () => Register;
+  /** The agent of this box, which keeps its batches itself. */
+  readonly own: Uint8Array;
+}
+
+/** What is to be appended: a head per agent that moves on within the group. */
+export interface Group {
+  readonly seals: Uint8Array[];
+  readonly held: HeldEntry[];
+  readonly heads: Map<string, LoggedHead>;
+}
+
+/** The index the seal has or will have. */
+export async function place(
+  parts: PlaceParts,
+  bytes: Uint8Array,
+  size: number,
+  group: Group,
+): Promise<number> {
+  const { conflicts, heads, log } = parts;
+  const claimed = asInvalid(() => decodeSeal(decodeBatch(bytes).seal));
+  const { agent, batch } = claimed.header;
+  const { slot } = parts.register();
+  const { key } = activeAgent(slot, agent);
+  const name = toHex(agent);
+  const head = group.heads.get(name) ?? heads.of(agent);
+
+  if (head !== null && batch <= head.batch) {
+    const logged = batch === head.batch ? head : heads.find(agent, batch);
+    if (logged !== null && equalBytes(logged.headerHash, headerHash(claimed.headerBytes))) {
+      return logged.index;
+    }
+  }
+  const conflict = conflicts.of(agent);
+  if (conflict !== null || contradicts(claimed, head)) {
+    asInvalid(() => openSeal(decodeBatch(bytes).seal, key)); // only a true signature tells against its key
+    if (conflict === null) throw await conflicts.putAway(claimed, bytes);
+    throw new GatewayError('AGENT_QUARANTINED', conflicts.of(agent)!.technician);
+  }
+  const next = head === null ? 0 : head.batch + 1;
+  if (batch !== next) {
+    throw new GatewayError('BATCH_NOT_NEXT', `agent ${name}: batch ${next} expected, got ${batch}`);
+  }
+  const checked = asInvalid(() => checkBatch(bytes, key, [log.id], head));
+  const own = equalBytes(agent, parts.own);
+  if (!own) assertRoom(parts.store, bytes.length);
+  const index = size + group.seals.length;
+  group.seals.push(checked.seal);
+  group.held.push({
+    agent,
+    leaf: leafHash(checked.seal),
+    batch: own ? null : bytes,
+    streams: streamsAfter(checked.readings),
+  });
+  group.heads.set(name, toLoggedHead(checked, index));
+  return index;
+}
+
+/** A second header for a batch that has one, or a header that follows another one than we hold. */
+function contradicts({ header }: OpenedSeal, head: LoggedHead | null): boolean {
+  if (head === null) return false;
+  if (header.batch <= head.batch) return true;
+  return header.batch === head.batch + 1 && !equalBytes(header.previous, head.headerHash);
+}
+
+function assertRoom(store: BatchStore, bytes: number): void {
+  if (store.hasRoom(bytes)) return;
+  const held = Math.floor(store.usage().maxBytes / 2 ** 20);
+  throw new GatewayError(
+    'BATCH_STORE_FULL',
+    `${held} MiB of batches wait at the gateway for its cloud and no more fit; this agent keeps its own until the cloud is reached: see why it is not`,
+    { retryable: true },
+  );
+}
+
+function asInvalid<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    throw new GatewayError('BATCH_INVALID', `${cause.code}: ${cause.message}`, { cause });
+  }
+}
