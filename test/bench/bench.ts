@@ -1,8 +1,11 @@
 /**
- * Benchmarks by name: npm run bench -- path|mqtt|restart [--runs 3] [--profile]
+ * Benchmarks by name: npm run bench -- path|mqtt|restart [--runs 3] [--profile], footprint [--seconds 60]
  */
-import { cpus, loadavg } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { footprintTables } from './footprint-rows.ts';
 import { type BrokerReport, benchMqtt, MQTT_CASES } from './mqtt.ts';
 import { benchToCloud, benchToJournal, type HalfReport } from './path.ts';
 import { benchRestart, RESTART_CASES } from './restart.ts';
@@ -10,7 +13,7 @@ import { WORKLOADS } from './workloads.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string' }, profile: { type: 'boolean' } },
+  options: { runs: { type: 'string' }, profile: { type: 'boolean' }, seconds: { type: 'string' } },
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -19,8 +22,11 @@ const isProfiled = values.profile ?? false;
 if (positionals[0] === 'path') await path(runs, isProfiled);
 else if (positionals[0] === 'mqtt') await mqtt(runs, isProfiled);
 else if (positionals[0] === 'restart') await restart(runs);
+else if (positionals[0] === 'footprint') await footprint(Number(values.seconds ?? 60));
 else {
-  process.stderr.write('Usage: npm run bench -- path|mqtt|restart [--runs 3] [--profile]\n');
+  process.stderr.write(
+    'Usage: npm run bench -- path|mqtt|restart [--runs 3] [--profile], footprint [--seconds 60]\n',
+  );
   process.exitCode = 2;
 }
 
@@ -109,5 +115,17 @@ async function restart(runs: number): Promise<void> {
       `  killed, started again: first new reading durable ${ms(durableMs)} after the start of the process, of which ${ms(processorMs)} of processor (code loaded ${ms(loadedMs)}, journal of ${(heldBytes / 1e6).toFixed(0)} MB opened in ${ms(openMs)}); ${(rss / 1e6).toFixed(0)} MB resident`,
     );
     say(`  all runs: ${sorted.map((report) => ms(report.durableMs)).join(', ')}`);
+  }
+}
+
+async function footprint(seconds: number): Promise<void> {
+  say(
+    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}; each for ${seconds} s, medians of six parts`,
+  );
+  const compileCache = await mkdtemp(join(tmpdir(), 'sigill-compiled-'));
+  try {
+    await footprintTables({ seconds, compileCache, say });
+  } finally {
+    await rm(compileCache, { recursive: true });
   }
 }

@@ -120,14 +120,14 @@ function payload(publisher: number, slot: number, bytes: number): Buffer {
   return Buffer.from(`${head.padEnd(bytes - 2, 'x')}"}`);
 }
 
-function connectPacket(clientId: string, username = '', password = ''): Buffer {
+export function connectPacket(clientId: string, username = '', password = ''): Buffer {
   const flags = 0x02 | (username === '' ? 0 : 0xc0);
   const fields = [clientId, ...(username === '' ? [] : [username, password])].map(string);
   const body = Buffer.concat([string('MQTT'), Buffer.of(4, flags, 0, 0), ...fields]);
   return Buffer.concat([Buffer.of(0x10), lengthOf(body.length), body]);
 }
 
-function publishPacket(topic: Buffer, payload: Buffer, id: number): Buffer {
+export function publishPacket(topic: Buffer, payload: Buffer, id: number): Buffer {
   const body = Buffer.concat([string(topic.toString()), Buffer.of(id >> 8, id & 0xff), payload]);
   return Buffer.concat([Buffer.of(0x32), lengthOf(body.length), body]);
 }
