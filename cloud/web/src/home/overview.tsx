@@ -66,14 +66,19 @@ export function Overview(props: OverviewProps): JSX.Element {
 
 function TileOf(context: TileContext): JSX.Element {
   const { t } = useWords();
+  const waiting = `panel tile tile-${context.group.view} ${context.className}`;
   switch (context.group.view) {
     case 'curve':
       return <CurveTile {...context} />;
     case 'tags':
-      return <Part load={loadTags}>{({ TagTile }) => <TagTile {...context} />}</Part>;
+      return (
+        <Part load={loadTags} className={waiting}>
+          {({ TagTile }) => <TagTile {...context} />}
+        </Part>
+      );
     case 'position':
       return (
-        <Part load={loadMap} waiting={t.map.loading}>
+        <Part load={loadMap} className={waiting} waiting={t.map.loading}>
           {({ MapTile }) => <MapTile {...context} />}
         </Part>
       );

@@ -8,10 +8,12 @@ interface PartProps<T> {
   /** The same function each time: `() => import(…)` at the top of a file. */
   readonly load: () => Promise<T>;
   readonly waiting?: string;
+  /** Of what stands in its place meanwhile, so that nothing moves when it comes. */
+  readonly className: string;
   readonly children: (part: T) => JSX.Element;
 }
 
-export function Part<T>({ load, waiting, children }: PartProps<T>): JSX.Element {
+export function Part<T>({ load, waiting, className, children }: PartProps<T>): JSX.Element {
   const { t } = useWords();
   const [part, setPart] = useState<{ readonly loaded: T } | null>(null);
   const [failed, setFailed] = useState(false);
@@ -21,6 +23,10 @@ export function Part<T>({ load, waiting, children }: PartProps<T>): JSX.Element 
       () => setFailed(true),
     );
   }, [load]);
-  if (failed) return <p class="tile-empty">{t.town.partFailed}</p>;
-  return part === null ? <EmptyState title={waiting ?? t.empty.loading} /> : children(part.loaded);
+  if (part !== null) return children(part.loaded);
+  return (
+    <section class={className}>
+      <EmptyState title={failed ? t.town.partFailed : (waiting ?? t.empty.loading)} />
+    </section>
+  );
 }

@@ -1,3 +1,4 @@
-/** What a page without tags or positions never fetches. */
+/** What a page without tags, positions or curves never fetches. */
+export const loadCurve = () => import('../meter/meter-curve.tsx');
 export const loadTags = () => import('../tags/index.ts');
 export const loadMap = () => import('../map/index.ts');

@@ -43,6 +43,13 @@ describe('a silence is worth a word', () => {
     expect(silenceOf(tags, 'tags', 553_000)).toBe(451_000);
   });
 
+  it('where things pass now and then and the way to the reader is not open', () => {
+    const fields = [told('heartbeat.transport', 'connecting')];
+    const [beat, ...tags] = at(500, 102, 101, 100);
+    const closed = { ...(beat as Reading), kind: 'heartbeat', fields };
+    expect(silenceOf([closed, ...tags], 'tags', 601_000)).toBe(499_000);
+  });
+
   it('and what a gap already tells is no rhythm, and no word of the device', () => {
     const [first, gap, ...older] = at(9001, 9000, 102, 101, 100);
     const told = { ...(gap as Reading), kind: 'gap' };

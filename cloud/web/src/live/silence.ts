@@ -15,15 +15,21 @@ const ROOM = 1.5;
  * How long nothing has been heard, where that is worth a word: longer than the longest silence that this stream has shown,
  * and half of that again. Null: it speaks as it does.
  * A device that has a rhythm must be heard itself. Where things pass now and then, an agent's sign of life tells that
- * nothing passed. Silences that a gap already tells are no rhythm.
+ * nothing passed, if the way to the reader was open. Silences that a gap already tells are no rhythm.
  * @param readings newest first
  */
 export function silenceOf(readings: readonly Reading[], view: View, now: number): number | null {
-  const heard = readings.filter(({ kind }) => view === 'tags' || kind !== 'heartbeat');
+  const heard = readings.filter((one) => one.kind !== 'heartbeat' || isWatching(one, view));
   const newest = heard.find(({ kind }) => kind !== 'gap');
   if (newest === undefined) return null;
   const silence = now - newest.time;
   return silence > longestUsual(heard, view) ? silence : null;
+}
+
+/** Nothing passed, and the way to the reader was open. */
+function isWatching({ fields }: Reading, view: View): boolean {
+  const transport = fields.find(({ name }) => name === 'heartbeat.transport')?.value ?? 'open';
+  return view === 'tags' && transport === 'open';
 }
 
 function longestUsual(heard: readonly Reading[], view: View): number {

@@ -1,4 +1,5 @@
 /** What the colours along the curve mean: only those that are there. */
+import './curve.css';
 import type { JSX } from 'preact';
 import { StateMark } from '../design/state.tsx';
 import type { Region } from '../live/progress.ts';

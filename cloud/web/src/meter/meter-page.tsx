@@ -7,10 +7,11 @@ import { EmptyState } from '../design/notice.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatPosition } from '../format/position.ts';
 import { Part } from '../home/part.tsx';
-import { loadMap, loadTags } from '../home/parts.ts';
+import { loadCurve, loadMap, loadTags } from '../home/parts.ts';
 import { fillOf } from '../level/fill.ts';
 import { FillBar } from '../level/fill-bar.tsx';
 import type { LiveState } from '../live/live-state.ts';
+import { keyOf } from '../live/recent.ts';
 import { isAboutStream } from '../live/silence.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { type View, viewOf } from '../live/views.ts';
@@ -18,7 +19,6 @@ import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
 import { townSource } from '../town/town-sources.ts';
 import { LiveValue } from './live-value.tsx';
-import { MeterCurve } from './meter-curve.tsx';
 import { DigitsAndUnit } from './reading-row.tsx';
 import { ReadingsTable } from './readings-table.tsx';
 import { StageTrack } from './stage-track.tsx';
@@ -49,7 +49,7 @@ export function MeterPage(props: MeterPageProps): JSX.Element {
   const page = { ...props, readings };
   if (view === 'tags')
     return (
-      <Part load={loadTags}>
+      <Part load={loadTags} className="panel">
         {({ NewestTag, TagStage, tagCell }) => (
           <StreamPage
             {...page}
@@ -76,7 +76,7 @@ function PositionPage(page: PageProps): JSX.Element {
   const place = (reading: Reading) => formatPosition(reading, language);
   return (
     <StreamPage {...page} view="position" title={t.map.newest} show={place} cell={place}>
-      <Part load={loadMap} waiting={t.map.loading}>
+      <Part load={loadMap} className="panel stage map-stage" waiting={t.map.loading}>
         {({ MapStage }) => <MapStage {...page} />}
       </Part>
     </StreamPage>
@@ -115,7 +115,11 @@ function NumberPage(page: PageProps & { readonly view: View }): JSX.Element {
       }}
     >
       {leading !== null && (
-        <MeterCurve key={stream.device} {...page} leading={shown?.name ?? leading.name} />
+        <Part load={loadCurve} className="panel curve">
+          {({ MeterCurve }) => (
+            <MeterCurve key={keyOf(stream)} {...page} leading={shown?.name ?? leading.name} />
+          )}
+        </Part>
       )}
     </StreamPage>
   );
