@@ -14,13 +14,38 @@ import {
 } from 'node:crypto';
 import type { LoadedPrivateKey } from './private-key.ts';
 
+// Up to here copying parts together is cheaper than a hash object, which costs more than hashing a reading does.
+const SHORT_BYTES = 2_048;
+const scratch = new Uint8Array(SHORT_BYTES);
+/** Of the scratch from its start, by length; made once each. */
+const views = new Array<Uint8Array | undefined>(SHORT_BYTES + 1);
+
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
-  if (only !== undefined && parts.length === 1)
-    return new Uint8Array(hash('sha256', only, 'buffer'));
+  if (only !== undefined && parts.length === 1) return digest(only);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= SHORT_BYTES) {
+    let at = 0;
+    for (const part of parts) {
+      scratch.set(part, at);
+      at += part.length;
+    }
+    const whole = views[length] ?? scratch.subarray(0, length);
+    views[length] = whole;
+    return digest(whole);
+  }
   const state = createHash('sha256');
   for (const part of parts) state.update(part);
   return new Uint8Array(state.digest());
+}
+
+/** In one call, its answer as text of a character a byte: memory for a buffer would cost as much as the hash. */
+function digest(bytes: Uint8Array): Uint8Array {
+  const text = hash('sha256', bytes, 'binary');
+  const answer = new Uint8Array(32);
+  for (let index = 0; index < 32; index += 1) answer[index] = text.charCodeAt(index);
+  return answer;
 }
 
 /**
