@@ -4,7 +4,7 @@
  */
 import type { Decimal } from '@sigill/evidence';
 import type { FieldValue, Observation, ObservedField } from '../driver.ts';
-import { formatPointer, isNumber, type JsonValue, member, toDecimal } from '../json/json.ts';
+import { formatPointer, isNumber, type JsonValue, memberAt, toDecimal } from '../json/json.ts';
 import { quantities } from '../quantities.ts';
 import type { FieldSetting, Place, Settings } from './settings.ts';
 
@@ -52,8 +52,8 @@ function restName(path: readonly string[]): string {
 
 function readTime({ time }: Settings, message: JsonValue, used: Set<string>): number | null {
   if (time === null) return null;
-  const ms = time.read(member(message, ...time.path) ?? null);
-  if (ms !== null) used.add(formatPointer(time.path));
+  const ms = time.read(memberAt(message, time.pointer.path) ?? null);
+  if (ms !== null) used.add(time.pointer.text);
   return ms;
 }
 
@@ -66,7 +66,7 @@ function readDevice(
   for (const place of places) {
     const text = identifierAt(place, message, topic);
     if (text === null || !IDENTIFIER.test(text)) continue;
-    if (place.kind === 'pointer') used.add(formatPointer(place.path));
+    if (place.kind === 'pointer') used.add(place.pointer.text);
     return text;
   }
   return '';
@@ -75,7 +75,7 @@ function readDevice(
 function identifierAt(place: Place, message: JsonValue, topic: string | undefined): string | null {
   if (place.kind === 'fixed') return place.text;
   if (place.kind === 'topic') return topic?.split('/')[place.level - 1] ?? null;
-  const value = member(message, ...place.path);
+  const value = memberAt(message, place.pointer.path);
   if (isNumber(value)) return value.digits;
   return typeof value === 'string' ? value : null;
 }
@@ -86,25 +86,34 @@ function readField(
   fields: Fields,
   used: Set<string>,
 ): void {
-  for (const path of field.paths) {
-    const value = member(message, ...path);
+  for (const { path, text } of field.pointers) {
+    const value = memberAt(message, path);
     if (value === undefined || value === null) continue;
-    const pointer = formatPointer(path);
-    const each = Array.isArray(value) ? value : null;
-    // What comes once for each phase or channel comes as a list: [235, 231, 0].
-    const names = each ? PHASES.map((phase) => `${field.name}.${phase}`) : [field.name];
-    if (each && (each.length > names.length || !names.every((name) => quantities.has(name))))
+    if (!Array.isArray(value)) {
+      putField(field, field.name, value, text, fields, used);
       return;
-    for (const [i, one] of (each ?? [value]).entries()) {
-      const name = names[i] as string;
-      const code = each ? `${pointer}/${i}` : pointer;
-      const told = fitted(one, name, field.scale);
-      if (told === null || Object.hasOwn(fields, name)) continue;
-      fields[name] = { value: told, unit: field.unit, code };
-      used.add(code);
     }
+    // What comes once for each phase or channel comes as a list: [235, 231, 0].
+    const names = PHASES.map((phase) => `${field.name}.${phase}`);
+    if (value.length > names.length || !names.every((name) => quantities.has(name))) return;
+    for (const [i, one] of value.entries())
+      putField(field, names[i] as string, one, `${text}/${i}`, fields, used);
     return;
   }
+}
+
+function putField(
+  { unit, scale }: FieldSetting,
+  name: string,
+  value: JsonValue,
+  code: string,
+  fields: Fields,
+  used: Set<string>,
+): void {
+  const told = fitted(value, name, scale);
+  if (told === null || Object.hasOwn(fields, name)) return;
+  fields[name] = { value: told, unit, code };
+  used.add(code);
 }
 
 /** The value as the quantity has it; null where it is of another kind, and is told under its own name instead. */

@@ -9,15 +9,21 @@ import { isKnownName, isUnitOf, quantities, unitsOf } from '../quantities.ts';
 import { profiles } from './profiles.ts';
 import { createTimeReader, type TimeReader } from './time.ts';
 
+export interface Pointer {
+  readonly path: readonly string[];
+  /** As RFC 6901 writes it. */
+  readonly text: string;
+}
+
 /** Where something stands: in the payload, in the topic, or here and now. */
 export type Place =
-  | { readonly kind: 'pointer'; readonly path: readonly string[] }
+  | { readonly kind: 'pointer'; readonly pointer: Pointer }
   | { readonly kind: 'topic'; readonly level: number }
   | { readonly kind: 'fixed'; readonly text: string };
 
 export interface FieldSetting {
   readonly name: string;
-  readonly paths: readonly (readonly string[])[];
+  readonly pointers: readonly Pointer[];
   readonly unit: string | null;
   readonly scale: Decimal | null;
 }
@@ -25,7 +31,7 @@ export interface FieldSetting {
 export interface Settings {
   readonly kind: string;
   readonly device: readonly Place[];
-  readonly time: { readonly path: readonly string[]; readonly read: TimeReader } | null;
+  readonly time: { readonly pointer: Pointer; readonly read: TimeReader } | null;
   readonly fields: readonly FieldSetting[];
   readonly keepsRest: boolean;
 }
@@ -54,7 +60,7 @@ export function readSettings(options: Readonly<Record<string, string>>): Setting
       name,
       unit,
       scale: null,
-      paths: pointers.map((pointer) => parsePointer(pointer) ?? []),
+      pointers: pointers.map((text) => ({ path: parsePointer(text) ?? [], text })),
     }));
   return {
     kind: chosenKind,
@@ -71,7 +77,7 @@ function readPlace(text: string): Place {
   if (text.startsWith('topic:'))
     throw invalid(`device topic:N counts the levels of the topic from 1, not ${text}`);
   if (!text.startsWith('/')) return { kind: 'fixed', text };
-  return { kind: 'pointer', path: pointerOf('device', text) };
+  return { kind: 'pointer', pointer: pointerOf('device', text) };
 }
 
 function readField(name: string, text: string): FieldSetting {
@@ -94,7 +100,7 @@ function readField(name: string, text: string): FieldSetting {
     throw invalid(`field.${name}: the scale is a decimal number, such as 0.001, not ${scale}`);
   return {
     name,
-    paths: [pointerOf(`field.${name}`, pointer)],
+    pointers: [pointerOf(`field.${name}`, pointer)],
     unit: symbol,
     scale: scale === '1' ? null : parseDecimal(scale),
   };
@@ -103,12 +109,12 @@ function readField(name: string, text: string): FieldSetting {
 function readTime(text: string, zone: string): Settings['time'] {
   if (text === '') return null;
   const [pointer = '', format = 'iso'] = text.trim().split(/\s+/);
-  return { path: pointerOf('time', pointer), read: createTimeReader(format, zone) };
+  return { pointer: pointerOf('time', pointer), read: createTimeReader(format, zone) };
 }
 
-function pointerOf(option: string, text: string): string[] {
+function pointerOf(option: string, text: string): Pointer {
   const path = parsePointer(text);
-  if (path) return path;
+  if (path) return { path, text };
   throw invalid(`${option}: a JSON pointer is needed, such as /ENERGY/Power, not ${text}`);
 }
 
