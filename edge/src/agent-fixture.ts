@@ -123,14 +123,24 @@ export function checkedReadings(
   return batches.flatMap((batch) => {
     const checked = checkBatch(batch.bytes, publicKey, [originHash(ORIGIN)], head);
     head = checked.head;
-    return checked.readings.map((reading) => {
+    const touched = new Set<string>();
+    const readings = checked.readings.map((reading) => {
       if (reading === null) throw new Error('a reading is missing');
       const key = streamKey(reading.source, reading.device);
+      touched.add(key);
       if (reading.n !== (nextN.get(key) ?? 0))
         throw new Error(`${key}: n ${reading.n} is out of turn`);
       nextN.set(key, reading.n + 1);
       return reading;
     });
+    const told = batch.streams?.map(({ source, device, nextN: n }) => {
+      const key = streamKey(source, device);
+      if (nextN.get(key) !== n) throw new Error(`${key} does not go on with ${n}`);
+      return key;
+    });
+    if (told !== undefined && told.toSorted().join() !== [...touched].sort().join())
+      throw new Error(`batch ${batch.number} tells of other streams than it touches`);
+    return readings;
   });
 }
 

@@ -1,13 +1,14 @@
 import { type Beacon, type ChainHead, equalBytes } from '@sigill/evidence';
 import { type OpenedChain, openChain } from './agent-opening.ts';
 import { encodeHeaderRecord, encodeMarksRecord, encodeReadingRecord } from './agent-records.ts';
-import { type AgentState, applyHeader, applyReading } from './agent-state.ts';
+import { type AgentState, applyHeader, applyReading, type StreamState } from './agent-state.ts';
 import type { BatchLimits } from './batcher.ts';
 import type { AgentClock } from './clock.ts';
 import { EdgeError } from './errors.ts';
 import type { GatewayHead } from './gateway-head.ts';
 import type { JournalUsage } from './journal/journal.ts';
 import type { SegmentJournalOptions } from './journal/segment-journal.ts';
+import type { StreamHead } from './link/messages.ts';
 import { createRecentBatches } from './recent-batches.ts';
 import { isOurs, type Rollback } from './rollback.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
@@ -82,6 +83,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   let closedBefore = state.nextBatch;
   /** While nothing is sealed: where that began. */
   let heldAt: number | null = null;
+  /** Streams that the open batch touches; null while readings are in it that were found in the journal. */
+  let touched: Set<StreamState> | null = batcher.count === 0 ? new Set() : null;
   let beacon: Beacon | null = state.beacon;
   let marksUnwritten = false;
   let failed = false;
@@ -110,7 +113,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
     const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
     const durable = append(record, withinMs);
-    applyReading(state, reading);
+    const stream = applyReading(state, reading);
+    touched?.add(stream);
     batcher.add(bytes, frame);
     if (batcher.isFullFor(0)) closeBatch();
     else cancelAge ??= timers.after(parts.limits.ageMs, closeBatch);
@@ -142,7 +146,9 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     writeMarks();
     const boot = state.boot ?? parts.boot;
     const closedAt = Math.trunc(parts.clock.nowMs());
-    const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon });
+    const streams = touched && [...touched].map(toStreamHead);
+    touched = new Set();
+    const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon, streams });
     const durable = append(encodeHeaderRecord(batch.headerBytes));
     applyHeader(state, batch.header, batch.headerBytes);
     durable.then(
@@ -251,4 +257,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     usage: journal.usage,
     close,
   };
+}
+
+function toStreamHead({ source, device, nextN }: StreamState): StreamHead {
+  return { source, device, nextN };
 }

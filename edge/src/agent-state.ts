@@ -82,11 +82,11 @@ export function nextNOf(state: AgentState, source: string, device: string): numb
   return state.streams.get(streamKey(source, device))?.nextN ?? 0;
 }
 
-/** @throws EdgeError JOURNAL_CORRUPT when the reading does not continue what went before */
-export function applyReading(state: AgentState, reading: Reading): void {
+/** The reading's stream after it. @throws EdgeError JOURNAL_CORRUPT when it does not continue what went before */
+export function applyReading(state: AgentState, reading: Reading): StreamState {
   const { source, device } = reading;
   const key = streamKey(source, device);
-  const stream = state.streams.get(key);
+  let stream = state.streams.get(key);
   if (reading.seq !== state.nextSeq || reading.n !== (stream?.nextN ?? 0)) {
     throw new EdgeError(
       'JOURNAL_CORRUPT',
@@ -95,7 +95,8 @@ export function applyReading(state: AgentState, reading: Reading): void {
   }
   state.nextSeq++;
   if (stream === undefined) {
-    state.streams.set(key, { source, device, nextN: 1, lastTime: reading.time });
+    stream = { source, device, nextN: 1, lastTime: reading.time };
+    state.streams.set(key, stream);
   } else {
     stream.nextN++;
     stream.lastTime = reading.time;
@@ -103,6 +104,7 @@ export function applyReading(state: AgentState, reading: Reading): void {
   if (state.untold.size > 0 && isRollbackGap(reading.kind, reading.fields))
     state.untold.delete(key);
   if (source === AGENT_SOURCE) applyAgentReading(state, reading);
+  return stream;
 }
 
 function applyAgentReading(state: AgentState, { kind, fields }: Reading): void {

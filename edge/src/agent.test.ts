@@ -90,6 +90,23 @@ describe('observe', () => {
   });
 });
 
+it('tells of a batch sealed from memory where its streams go on, and nothing of one read back', async () => {
+  const { agent, disk } = await startAgent();
+  for (const value of ['1', '2', '3']) await agent.observe('house-17', meterObservation(value));
+  await agent.observe('gate', meterObservation('7', 'tag-9'));
+  const { batches } = await closeAndRead(agent);
+  expect(batches.at(-1)!.streams).toEqual(
+    expect.arrayContaining([
+      { source: 'house-17', device: 'meter-1', nextN: 3 },
+      { source: 'gate', device: 'tag-9', nextN: 1 },
+    ]),
+  );
+
+  const again = await startAgent({ disk });
+  const known = await sealedBatches(again.agent);
+  expect(known.map(({ streams }) => streams)).toEqual(known.map(() => null));
+});
+
 it('makes an observation durable within the time it asks for', async () => {
   const { agent, timers } = await startAgent({ journal: { commitWindowMs: 200 } });
   await timers.advance(1000);

@@ -10,6 +10,7 @@ import {
 } from '@sigill/evidence';
 import type { RecordFrame } from './agent-records.ts';
 import type { AgentState } from './agent-state.ts';
+import type { StreamHead } from './link/messages.ts';
 
 export interface BatchLimits {
   readonly count: number;
@@ -24,6 +25,8 @@ export interface ClosedBatch {
   readonly headerBytes: Uint8Array;
   readonly readings: readonly Uint8Array[];
   readonly frames: readonly (Uint8Array | null)[];
+  /** Where the streams that it touches go on; null where it was read back from the journal. */
+  readonly streams: readonly StreamHead[] | null;
 }
 
 export interface Batcher {
@@ -39,6 +42,7 @@ export interface Batcher {
     boot: Uint8Array;
     closedAt: number;
     beacon: Beacon | null;
+    streams: readonly StreamHead[] | null;
   }): ClosedBatch;
 }
 
@@ -78,7 +82,7 @@ export function createBatcher(limits: BatchLimits): Batcher {
         lastFrame = frame;
       }
     },
-    close({ state, log, boot, closedAt, beacon }) {
+    close({ state, log, boot, closedAt, beacon, streams }) {
       const header: BatchHeader = {
         agent: state.agent,
         log,
@@ -91,7 +95,7 @@ export function createBatcher(limits: BatchLimits): Batcher {
         closedAt,
         beacon,
       };
-      const closed = { header, headerBytes: encodeHeader(header), readings, frames };
+      const closed = { header, headerBytes: encodeHeader(header), readings, frames, streams };
       readings = [];
       frames = [];
       lastFrame = null;

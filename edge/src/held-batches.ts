@@ -88,7 +88,7 @@ export function createHeldBatches(journal: Journal): HeldBatches {
           `batch ${header.batch}: ${header.count} readings expected, found ${readings.length}`,
         );
       }
-      yield { header, headerBytes: record.bytes, readings, frames };
+      yield { header, headerBytes: record.bytes, readings, frames, streams: null };
     }
   }
 

@@ -53,5 +53,6 @@ function batch(closedAt: number): ClosedBatch {
     headerBytes: encodeHeader(header),
     readings: [new Uint8Array(40)],
     frames: [null],
+    streams: null,
   };
 }

@@ -8,6 +8,7 @@ import {
 } from '@sigill/evidence';
 import type { ClosedBatch } from './batcher.ts';
 import { EdgeError } from './errors.ts';
+import type { StreamHead } from './link/messages.ts';
 
 /** A batch as it leaves the process. */
 export interface SealedBatch {
@@ -17,6 +18,8 @@ export interface SealedBatch {
   readonly seal: Uint8Array;
   /** On the wire: seal, readings, frames. */
   readonly bytes: Uint8Array;
+  /** Where the streams that it touches go on; null where it was read back from the journal. */
+  readonly streams: readonly StreamHead[] | null;
 }
 
 export interface Sealer {
@@ -32,7 +35,7 @@ export function createSealer(signer: Signer): Sealer {
   let forgottenBefore = 0;
 
   return {
-    seal({ header, headerBytes, readings, frames }) {
+    seal({ header, headerBytes, readings, frames, streams }) {
       const number = header.batch;
       const hash = headerHash(headerBytes);
       const known = signed.get(number);
@@ -47,6 +50,7 @@ export function createSealer(signer: Signer): Sealer {
         headerHash: hash,
         seal,
         bytes: encodeBatch({ seal, readings, frames }),
+        streams,
       };
     },
     forget(beforeBatch) {

@@ -224,6 +224,7 @@ export {
   type CheckedBatch,
   checkBatch,
   checkContents,
+  checkSeal,
   decodeBatch,
   encodeBatch,
   MAX_BATCH_BYTES,

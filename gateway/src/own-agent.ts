@@ -86,9 +86,11 @@ export function startOwnUplink({ agent, site, timers, tell, ...parts }: OwnUplin
   return startInProcessUplink({
     ...{ agent, timers, random: parts.random, log: toLog(tell) },
     siteLog: { origin: log.origin, publicKey: log.publicKey },
-    async offer({ number, bytes, header }) {
+    async offer({ number, bytes, header, seal, streams }) {
       await gate.opened();
-      const { index } = await admission.admit(bytes);
+      const { index } = await (streams === null
+        ? admission.admit(bytes)
+        : admission.admitOwn({ bytes, seal, streams }));
       const text = `batch ${number} with ${header.count} readings is in the site log, entry ${index}`;
       tell({ level: 'info', what: 'logged', text, facts: { batch: number, index } });
       parts.logged();

@@ -75,18 +75,21 @@ export interface ChainHead {
   readonly nextSeq: number;
 }
 
-export interface CheckedBatch {
+export interface CheckedSeal {
   readonly header: BatchHeader;
   readonly headerBytes: Uint8Array;
   readonly seal: Uint8Array;
+  /** Where the chain stands after this batch. */
+  readonly head: ChainHead;
+}
+
+export interface CheckedBatch extends CheckedSeal {
   /** Null where only the leaf hash is left. */
   readonly readings: readonly (Reading | null)[];
   readonly readingBytes: readonly Uint8Array[];
   /** Each reading's frame, found by its frameHash; null if it was not kept. */
   readonly frames: readonly (Uint8Array | null)[];
   readonly leaves: readonly Uint8Array[];
-  /** Where the chain stands after this batch. */
-  readonly head: ChainHead;
 }
 
 /**
@@ -103,7 +106,21 @@ export function checkBatch(
   previous: ChainHead | null,
 ): CheckedBatch {
   const batch = decodeBatch(bytes);
-  const { header, headerBytes } = openSeal(batch.seal, publicKey);
+  const checked = checkSeal(batch.seal, publicKey, logs, previous);
+  return { ...checked, ...checkContents(batch, checked.header) };
+}
+
+/**
+ * What a seal shows by itself: who signed it, for which log, and that it is next in its chain.
+ * @throws EvidenceError BATCH_*, SEAL_FORM, HEADER_FORM, KEY_*, SIGNATURE_*
+ */
+export function checkSeal(
+  seal: Uint8Array,
+  publicKey: Uint8Array,
+  logs: readonly Uint8Array[],
+  previous: ChainHead | null,
+): CheckedSeal {
+  const { header, headerBytes } = openSeal(seal, publicKey);
   if (!equalBytes(header.agent, sha256(publicKey).subarray(0, 16)))
     throw new EvidenceError('BATCH_AGENT', `agent ${toHex(header.agent)} is not that of the key`);
   if (!logs.some((log) => equalBytes(log, header.log)))
@@ -112,8 +129,7 @@ export function checkBatch(
   return {
     header,
     headerBytes,
-    seal: batch.seal,
-    ...checkContents(batch, header),
+    seal,
     head: {
       batch: header.batch,
       headerHash: headerHash(headerBytes),

@@ -34,7 +34,7 @@ beforeEach(async () => {
   await open();
 });
 
-async function open(change: { register?: FixtureRegister } = {}): Promise<void> {
+async function open(change: { register?: FixtureRegister; own?: Uint8Array } = {}): Promise<void> {
   const agents = [agent.signer, other.signer];
   site = await openFixtureSite({ fileSystem, origin: ORIGIN, logSigner, agents, ...change });
   ({ log, heads, admission, events } = site);
@@ -99,6 +99,42 @@ test('a snapshot of another log is not believed', async () => {
   agent = createFixtureAgent(ORIGIN, agent.signer);
   await open();
   expect(heads.of(agent.id)).toBeNull();
+});
+
+describe('a batch of this box, sealed by the process that admits it', () => {
+  const streams = [{ source: 'house-17', device: 'meter', nextN: 1 }];
+
+  beforeEach(() => open({ own: agent.id }));
+
+  test('enters the log by its seal, once, and its streams are known', async () => {
+    const batch = agent.seal();
+    expect(await admission.admitOwn({ ...batch, streams })).toEqual({ index: 0 });
+    expect(await admission.admitOwn({ ...batch, streams })).toEqual({ index: 0 });
+    expect(await admission.admit(batch.bytes)).toEqual({ index: 0 });
+    expect(site.store.streams.of(agent.id)).toEqual(streams);
+    expect(await admission.admit(agent.seal().bytes)).toEqual({ index: 1 });
+  });
+
+  test('is refused where it is of another agent: that is read and checked whole', async () => {
+    const batch = other.seal();
+    await expect(admission.admitOwn({ ...batch, streams })).rejects.toThrow('not that of this box');
+    expect(log.head().size).toBe(0);
+    expect(await admission.admit(batch.bytes)).toEqual({ index: 0 });
+  });
+
+  test('is refused with a seal that is not of its key, its log, or next in its chain', async () => {
+    const batch = agent.seal();
+    const forged = Uint8Array.from(batch.seal);
+    forged[forged.length - 1]! ^= 1;
+    const elsewhere = createFixtureAgent(OTHER, agent.signer).seal();
+    for (const seal of [forged, elsewhere.seal, new Uint8Array(9)]) {
+      const refused = admission.admitOwn({ ...batch, seal, streams });
+      await expect(refused).rejects.toMatchObject({ code: 'BATCH_INVALID' });
+    }
+    const early = admission.admitOwn({ ...agent.seal(), streams });
+    await expect(early).rejects.toMatchObject({ code: 'BATCH_NOT_NEXT' });
+    expect(log.head().size).toBe(0);
+  });
 });
 
 describe('refused', () => {

@@ -6,7 +6,7 @@
 import { leafHash } from '@sigill/evidence';
 import type { HeldEntry } from '../agents/held-records.ts';
 import { assertOpen, type Gate } from './gate.ts';
-import { type Group, type PlaceParts, place } from './place.ts';
+import { type Group, type OwnBatch, type PlaceParts, place } from './place.ts';
 
 export interface Admission {
   /**
@@ -14,6 +14,11 @@ export interface Admission {
    * @throws GatewayError BATCH_INVALID, BATCH_NOT_NEXT, BATCH_CONFLICT, AGENT_*, BATCH_STORE_*, SITE_LOG_*, GATEWAY_STARTING
    */
   admit(batch: Uint8Array): Promise<Admitted>;
+  /**
+   * As `admit`, a batch of this box's own agent that this process stamped and sealed: its seal is checked, its readings
+   * are not read again. The cloud checks them like any other.
+   */
+  admitOwn(batch: OwnBatch): Promise<Admitted>;
   /** Appends exactly these entries, judged by whoever calls, while nothing else is appended. */
   restore(firstIndex: number, batches: readonly RestoredBatch[]): Promise<void>;
 }
@@ -34,7 +39,7 @@ export interface AdmissionParts extends PlaceParts {
 }
 
 interface Offer {
-  readonly bytes: Uint8Array;
+  readonly batch: Uint8Array | OwnBatch;
   readonly resolve: (admitted: Admitted) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -68,7 +73,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
     for (const offer of offers) {
       try {
         assertOpen(gate);
-        placed.push({ offer, index: await place(parts, offer.bytes, size, group) });
+        placed.push({ offer, index: await place(parts, offer.batch, size, group) });
       } catch (error) {
         offer.reject(error);
       }
@@ -89,13 +94,16 @@ export function createAdmission(parts: AdmissionParts): Admission {
     await heads.follow();
   }
 
+  function offer(batch: Uint8Array | OwnBatch): Promise<Admitted> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ batch, resolve, reject });
+      if (!working) void work();
+    });
+  }
+
   return {
-    admit(bytes) {
-      return new Promise((resolve, reject) => {
-        waiting.push({ bytes, resolve, reject });
-        if (!working) void work();
-      });
-    },
+    admit: offer,
+    admitOwn: offer,
     restore: (firstIndex, batches) =>
       inTurn(() =>
         append(
@@ -112,8 +120,8 @@ export function createAdmission(parts: AdmissionParts): Admission {
 
 function takeGroup(waiting: Offer[]): Offer[] {
   let bytes = 0;
-  const full = waiting.findIndex((offer, index) => {
-    bytes += offer.bytes.length;
+  const full = waiting.findIndex(({ batch }, index) => {
+    bytes += batch instanceof Uint8Array ? batch.length : batch.bytes.length;
     return index > 0 && bytes > MAX_GROUP_BYTES;
   });
   return waiting.splice(0, Math.min(full === -1 ? waiting.length : full, MAX_GROUP));

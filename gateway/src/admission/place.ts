@@ -3,7 +3,9 @@
  * @module
  */
 import {
-  checkBatch,
+  type BatchHeader,
+  checkContents,
+  checkSeal,
   decodeBatch,
   decodeSeal,
   EvidenceError,
@@ -40,16 +42,29 @@ export interface Group {
   readonly heads: Map<string, LoggedHead>;
 }
 
-/** The index the seal has or will have. */
+/** A batch of this box's own agent, with what the process that stamped and sealed it knows of it. */
+export interface OwnBatch {
+  readonly bytes: Uint8Array;
+  readonly seal: Uint8Array;
+  readonly streams: HeldEntry['streams'];
+}
+
+/**
+ * The index the seal has or will have.
+ * @param given bytes, which are read and checked whole; or a batch of which only the seal is
+ */
 export async function place(
   parts: PlaceParts,
-  bytes: Uint8Array,
+  given: Uint8Array | OwnBatch,
   size: number,
   group: Group,
 ): Promise<number> {
   const { conflicts, heads, log } = parts;
-  const claimed = asInvalid(() => decodeSeal(decodeBatch(bytes).seal));
+  const { bytes, seal, streamsOf } = asInvalid(() => take(given));
+  const claimed = asInvalid(() => decodeSeal(seal));
   const { agent, batch } = claimed.header;
+  const own = equalBytes(agent, parts.own);
+  if (!own && !(given instanceof Uint8Array)) throw notOwn(agent);
   const { slot } = parts.register();
   const { key } = activeAgent(slot, agent);
   const name = toHex(agent);
@@ -63,7 +78,7 @@ export async function place(
   }
   const conflict = conflicts.of(agent);
   if (conflict !== null || contradicts(claimed, head)) {
-    asInvalid(() => openSeal(decodeBatch(bytes).seal, key)); // only a true signature tells against its key
+    asInvalid(() => openSeal(seal, key)); // only a true signature tells against its key
     if (conflict === null) throw await conflicts.putAway(claimed, bytes);
     throw new GatewayError('AGENT_QUARANTINED', conflicts.of(agent)!.technician);
   }
@@ -71,19 +86,31 @@ export async function place(
   if (batch !== next) {
     throw new GatewayError('BATCH_NOT_NEXT', `agent ${name}: batch ${next} expected, got ${batch}`);
   }
-  const checked = asInvalid(() => checkBatch(bytes, key, [log.id], head));
-  const own = equalBytes(agent, parts.own);
+  const checked = asInvalid(() => checkSeal(seal, key, [log.id], head));
+  const streams = asInvalid(() => streamsOf(checked.header));
   if (!own) assertRoom(parts.store, bytes.length);
   const index = size + group.seals.length;
-  group.seals.push(checked.seal);
-  group.held.push({
-    agent,
-    leaf: leafHash(checked.seal),
-    batch: own ? null : bytes,
-    streams: streamsAfter(checked.readings),
-  });
+  group.seals.push(seal);
+  group.held.push({ agent, leaf: leafHash(seal), batch: own ? null : bytes, streams });
   group.heads.set(name, toLoggedHead(checked, index));
   return index;
+}
+
+interface Taken {
+  readonly bytes: Uint8Array;
+  readonly seal: Uint8Array;
+  /** @throws EvidenceError when the contents are not what the header says */
+  streamsOf(header: BatchHeader): HeldEntry['streams'];
+}
+
+function take(given: Uint8Array | OwnBatch): Taken {
+  if (!(given instanceof Uint8Array)) return { ...given, streamsOf: () => given.streams };
+  const batch = decodeBatch(given);
+  return {
+    bytes: given,
+    seal: batch.seal,
+    streamsOf: (header) => streamsAfter(checkContents(batch, header).readings),
+  };
 }
 
 /** A second header for a batch that has one, or a header that follows another one than we hold. */
@@ -91,6 +118,13 @@ function contradicts({ header }: OpenedSeal, head: LoggedHead | null): boolean {
   if (head === null) return false;
   if (header.batch <= head.batch) return true;
   return header.batch === head.batch + 1 && !equalBytes(header.previous, head.headerHash);
+}
+
+function notOwn(agent: Uint8Array): GatewayError {
+  return new GatewayError(
+    'BATCH_INVALID',
+    `agent ${toHex(agent)} is not that of this box: its batches are read and checked whole`,
+  );
 }
 
 function assertRoom(store: BatchStore, bytes: number): void {
