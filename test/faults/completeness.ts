@@ -28,16 +28,16 @@ export async function listAllReadings(url: string): Promise<ToldReading[]> {
   };
   const all: ToldReading[] = [];
   for (const { agent, source, device } of streams) {
-    let before = '';
-    for (;;) {
+    let next: string | null = '';
+    while (next !== null) {
       const query = new URLSearchParams({ agent, source, device, limit: String(PAGE) });
-      if (before !== '') query.set('before', before);
-      const { readings } = (await getJson(`${url}/api/v1/readings?${query}`)) as {
+      if (next !== '') query.set('before', next);
+      const page = (await getJson(`${url}/api/v1/readings?${query}`)) as {
         readings: ToldReading[];
+        next: string | null;
       };
-      all.push(...readings);
-      if (readings.length < PAGE) break;
-      before = String(readings.at(-1)!.seq);
+      all.push(...page.readings);
+      next = page.next;
     }
   }
   return all;
