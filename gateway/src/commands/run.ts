@@ -5,7 +5,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from '@sigill/firmware-bridge';
-import { pino } from 'pino';
 import { GatewayError } from '../errors.ts';
 import type { GatewayEvent, Tell } from '../events.ts';
 import type { RunningGateway } from '../run-gateway.ts';
@@ -33,7 +32,7 @@ const MARK = { info: ' ', warning: '~', alarm: '!' } as const;
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
     const { file, asJson } = readArguments(args);
-    const tell = asJson ? tellAsJson(io) : tellPeople(io);
+    const tell = asJson ? await tellAsJson(io) : tellPeople(io);
     const { runGateway } = await import('../run-gateway.ts');
     const gateway = await runGateway(file, tell);
     tellStart(gateway, tell);
@@ -91,7 +90,8 @@ function tellPeople({ stdout }: CommandIo): Tell {
   };
 }
 
-function tellAsJson({ stdout }: CommandIo): Tell {
+async function tellAsJson({ stdout }: CommandIo): Promise<Tell> {
+  const { pino } = await import('pino');
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stdout);
   return ({ level, what, text, facts }: GatewayEvent) =>
     logger[PINO_LEVEL[level]]({ what, ...facts }, text);
