@@ -46,7 +46,7 @@ const smallBox = (compileCache: string): FootprintSettings => ({
   title: 'as on a small box',
   flags: [],
   env: {
-    NODE_OPTIONS: '--max-semi-space-size=8',
+    NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256',
     NODE_COMPILE_CACHE: compileCache,
     MALLOC_ARENA_MAX: '2',
     MALLOC_TRIM_THRESHOLD_: '131072',
