@@ -24,7 +24,7 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
     count: 1000,
     async run({ count, seed, say }) {
       const { killSite } = await import('./kill-site.ts');
-      const report = await killSite({ kills: count, seed, longestMs: 2500, say });
+      const report = await killSite({ kills: count, seed, longestMs: 1500, say });
       const { lost, twice, holes, untold, complaints } = report;
       return {
         report,
