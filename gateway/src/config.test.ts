@@ -47,6 +47,8 @@ sources:
     url: new URL('https://cloud.example:7445'),
     certificate: new Uint8Array(32).fill(7),
     keepMs: 60_000,
+    startWaitMs: 60_000,
+    recordsMs: 60_000,
   });
   expect(config.ledger).toEqual({
     kind: 'evm',

@@ -44,6 +44,10 @@ export interface CloudConfig {
   readonly certificate: Uint8Array | null;
   /** How long a batch stays here after the cloud's receipt for it. */
   readonly keepMs: number;
+  /** At a start, how long nothing is logged until the cloud has said that this disk is no older copy. */
+  readonly startWaitMs: number;
+  /** How often news of this gateway's record is asked for. */
+  readonly recordsMs: number;
 }
 
 export type LedgerConfig =
@@ -58,6 +62,9 @@ export type LedgerConfig =
 
 const DEVELOPMENT_LEDGER_PORT = 7446;
 const DAY_MS = 86_400_000;
+// A box that boots has its network in less; what is read meanwhile is durable in the agents' journals.
+const START_WAIT_MS = 60_000;
+const RECORDS_MS = 60_000;
 // C2SP: a schema-less URL. Lower case and no spaces or plus signs, so that it also serves as a key name.
 const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
 const NAME = /^[a-z0-9._-]{1,59}$/;
@@ -117,7 +124,13 @@ function parseYaml(text: string, path: string): unknown {
 
 function readCloud(root: ConfigSection): CloudConfig | null {
   if (root.isAbsent('cloud')) return null;
-  const section = root.section('cloud', ['url', 'certificate', 'keepMs']);
+  const section = root.section('cloud', [
+    'url',
+    'certificate',
+    'keepMs',
+    'startWaitMs',
+    'recordsMs',
+  ]);
   const written = section.text('url', /^https?:\/\/./, 'an address, such as https://cloud.example');
   const url = URL.parse(written);
   if (!url) throw section.invalid('url', written, 'an address, such as https://cloud.example');
@@ -129,7 +142,12 @@ function readCloud(root: ConfigSection): CloudConfig | null {
       `sha256/… of the certificate of ${url.host}; sigill gateway init --cloud ${url.origin} prints it`,
     );
   }
-  return { url, certificate, keepMs: section.count('keepMs', 0, DAY_MS) };
+  return {
+    ...{ url, certificate },
+    keepMs: section.count('keepMs', 0, DAY_MS),
+    startWaitMs: section.count('startWaitMs', 0, START_WAIT_MS),
+    recordsMs: section.count('recordsMs', 1_000, RECORDS_MS),
+  };
 }
 
 /** `sha256/` and the base64 of 32 bytes. */

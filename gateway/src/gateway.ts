@@ -86,7 +86,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   let loggedAt: number | null = null;
   const site = await openSite({
     ...{ ...parts, data: config.data, origin: config.origin, own, signal, register, tell },
-    asksCloud: http !== null,
+    startWaitMs: http && (config.cloud?.startWaitMs ?? null),
     // It comes back, and is told why its key is out.
     onConflict(agent) {
       cloud?.wake();

@@ -59,7 +59,7 @@ export async function openFixtureSite(parts: FixtureSiteParts) {
     ...(parts.segmentBytes === undefined ? {} : { segmentBytes: parts.segmentBytes }),
   });
   const stopping = new AbortController();
-  const gate = createGate(timers, parts.asksCloud ?? false, stopping.signal);
+  const gate = createGate(timers, parts.asksCloud ? 60_000 : null, stopping.signal);
   const changes: number[] = [];
   const conflicts = createConflicts({
     quarantine: openQuarantine(at('quarantine')),

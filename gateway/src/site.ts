@@ -27,8 +27,8 @@ export interface SiteParts {
   /** The agent of this box. */
   readonly own: Uint8Array;
   readonly register: () => Register;
-  /** Whether the cloud is asked before the log grows. */
-  readonly asksCloud: boolean;
+  /** How long nothing is logged until the cloud was asked; null: there is none. */
+  readonly startWaitMs: number | null;
   readonly fileSystem: FileSystem;
   readonly journalDisk: JournalDisk;
   readonly timers: Timers;
@@ -68,7 +68,7 @@ export async function openSite(parts: SiteParts): Promise<Site> {
         commitWindowMs: 0,
       }),
   });
-  const gate = createGate(timers, parts.asksCloud, parts.signal);
+  const gate = createGate(timers, parts.startWaitMs, parts.signal);
   const conflicts = createConflicts({
     quarantine: openQuarantine(disk.quarantine),
     ...{ tell, rev: () => register().slot.record.rev, changed: parts.onConflict },

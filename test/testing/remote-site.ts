@@ -56,6 +56,8 @@ export async function makeRemoteSite(): Promise<RemoteSite> {
     broker: { listen: [{ host: '0.0.0.0', port: brokerPort, tls: {} }] },
     batch: { ageMs: 300 },
     checkpoint: { intervalMs: 500 },
+    // A minute each is right for a site, and long for a test.
+    cloud: { startWaitMs: 15_000, recordsMs: 1_000 },
   });
   const { origin } = parseDocument(await readFile(gatewayFile, 'utf8')).toJS();
 

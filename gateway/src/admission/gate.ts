@@ -18,14 +18,12 @@ export interface Gate {
   isHeld(): boolean;
 }
 
-// A box that boots has its network in less; what is read meanwhile is durable in the agents' journals.
-export const START_WAIT_MS = 60_000;
-
-/** @param waits whether there is a cloud to ask */
-export function createGate(timers: Timers, waits: boolean, signal: AbortSignal): Gate {
-  const first = waits
-    ? 'the gateway has just started and first asks its cloud whether this disk is up to date'
-    : null;
+/** @param waitMs null: there is no cloud to ask */
+export function createGate(timers: Timers, waitMs: number | null, signal: AbortSignal): Gate {
+  const first =
+    waitMs !== null
+      ? 'the gateway has just started and first asks its cloud whether this disk is up to date'
+      : null;
   let reason: string | null = first;
   const waiting: (() => void)[] = [];
   const gate: Gate = {
@@ -43,7 +41,7 @@ export function createGate(timers: Timers, waits: boolean, signal: AbortSignal):
     },
     isHeld: () => reason !== null && reason !== first,
   };
-  const begun = waits ? timers.wait(START_WAIT_MS, signal) : Promise.resolve();
+  const begun = waitMs === null ? Promise.resolve() : timers.wait(waitMs, signal);
   void begun.then(() => {
     if (reason === first && !signal.aborted) gate.open();
   });

@@ -64,7 +64,10 @@ const http: HttpClient = {
 
 async function start(client: HttpClient | null = http): Promise<number> {
   const tell = (event: GatewayEvent) => void events.push(event);
-  follower = followRecords({ files, register, logKey: log, http: client, timers, tell });
+  follower = followRecords({
+    ...{ files, register, logKey: log, http: client, timers, tell },
+    idleMs: 60_000,
+  });
   return timers.nextWait();
 }
 

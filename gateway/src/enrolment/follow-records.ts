@@ -26,6 +26,8 @@ export interface FollowParts {
   readonly logKey: Signer;
   /** To the cloud; null: only what is signed on this box counts. */
   readonly http: HttpClient | null;
+  /** How often it looks while nobody waits. */
+  readonly idleMs: number;
   readonly timers: Timers;
   readonly tell: Tell;
 }
@@ -36,7 +38,6 @@ export interface RecordFollower {
   stop(): Promise<void>;
 }
 
-const IDLE_MS = 60_000;
 // Somebody stands at a box and waits.
 const WAITING_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -55,7 +56,7 @@ export function followRecords(parts: FollowParts): RecordFollower {
       woken = false;
       await lookHere();
       await lookThere();
-      const ms = waiting().length > 0 ? WAITING_MS : IDLE_MS;
+      const ms = waiting().length > 0 ? WAITING_MS : parts.idleMs;
       pause = new AbortController();
       const either = AbortSignal.any([pause.signal, stopping.signal]);
       if (!woken) await timers.wait(ms, either);

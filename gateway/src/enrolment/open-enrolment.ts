@@ -29,6 +29,9 @@ export interface OpenEnrolmentParts {
   readonly tell: Tell;
 }
 
+// What a command on this box signs is told to it as well; this finds what was signed while nothing ran.
+const RECORDS_HERE_MS = 60_000;
+
 export interface OpenedEnrolment {
   /** On the gateway's own page; a gateway with `enrol` in its configuration has a listener for it instead. */
   readonly mount: ((server: FastifyInstance) => void) | undefined;
@@ -42,7 +45,10 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
   const timers = systemTimers;
   const files = openEnrolmentFiles(config.data);
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
-  const follower = followRecords({ files, register, logKey, http, timers, tell });
+  const follower = followRecords({
+    ...{ files, register, logKey, http, timers, tell },
+    idleMs: cloud?.recordsMs ?? RECORDS_HERE_MS,
+  });
   const listens = config.enrol ?? config.status;
   const policy = readGivenText(config.policy).trimEnd();
   parsePolicy(policy);
