@@ -6,7 +6,7 @@ import type { BatchLimits } from './batcher.ts';
 import type { AgentClock } from './clock.ts';
 import { EdgeError } from './errors.ts';
 import type { GatewayHead } from './gateway-head.ts';
-import type { JournalUsage } from './journal/journal.ts';
+import type { Enqueued, JournalUsage } from './journal/journal.ts';
 import type { SegmentJournalOptions } from './journal/segment-journal.ts';
 import type { StreamHead } from './link/messages.ts';
 import { createRecentBatches } from './recent-batches.ts';
@@ -39,7 +39,8 @@ export interface AgentRunParts {
 export interface Written {
   readonly seq: number;
   readonly time: number;
-  readonly durable: Promise<unknown>;
+  /** Of all that share a sync. */
+  readonly durable: Promise<void>;
 }
 
 /**
@@ -70,6 +71,8 @@ export interface AgentRun {
   close(): Promise<void>;
 }
 
+const NOWHERE = -1;
+
 /** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
 export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
   return startRun(parts, await openChain({ ...parts, nowMs: parts.clock.nowMs() }));
@@ -86,6 +89,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   /** Streams that the open batch touches; null while readings are in it that were found in the journal. */
   let touched: Set<StreamState> | null = batcher.count === 0 ? new Set() : null;
   let beacon: Beacon | null = state.beacon;
+  /** Whose failure is minded: of the group that was written to last. */
+  let minded: Promise<void> | null = null;
   let marksUnwritten = false;
   let failed = false;
   let closed = false;
@@ -112,7 +117,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     const { reading, bytes } = parts.stamp(state, statement);
     if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
     const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
-    const durable = append(record, withinMs);
+    const { durable } = append(record, withinMs);
     const stream = applyReading(state, reading);
     touched?.add(stream);
     batcher.add(bytes, frame);
@@ -126,17 +131,29 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (closed) throw new EdgeError('AGENT_CLOSED', 'the agent is closed');
   }
 
-  async function append(record: Uint8Array, withinMs?: number) {
-    try {
-      return await journal.append(record, withinMs);
-    } catch (error) {
-      if (!failed) {
-        failed = true;
-        cancelAge?.();
-        parts.onFailure(error);
-      }
-      throw error;
+  function append(record: Uint8Array, withinMs?: number): Enqueued {
+    const enqueued = enqueue(record, withinMs);
+    if (enqueued.durable !== minded) {
+      minded = enqueued.durable;
+      minded.catch(fail);
     }
+    return enqueued;
+  }
+
+  /** A journal that refuses a record has failed like one that could not write it. */
+  function enqueue(record: Uint8Array, withinMs?: number): Enqueued {
+    try {
+      return journal.enqueue(record, withinMs);
+    } catch (error) {
+      return { position: NOWHERE, durable: Promise.reject(error) };
+    }
+  }
+
+  function fail(error: unknown): void {
+    if (failed) return;
+    failed = true;
+    cancelAge?.();
+    parts.onFailure(error);
   }
 
   function closeBatch(): void {
@@ -149,10 +166,10 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     const streams = touched && [...touched].map(toStreamHead);
     touched = new Set();
     const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon, streams });
-    const durable = append(encodeHeaderRecord(batch.headerBytes));
+    const { position, durable } = append(encodeHeaderRecord(batch.headerBytes));
     applyHeader(state, batch.header, batch.headerBytes);
     durable.then(
-      (position) => {
+      () => {
         held.note(batch.header.batch, position);
         closedBefore = batch.header.batch + 1;
         if (heldAt !== null) return;
@@ -168,7 +185,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   function writeMarks(): void {
     if (!marksUnwritten) return;
     marksUnwritten = false;
-    append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore)).catch(() => undefined);
+    append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore));
   }
 
   function receipted(beforeBatch: number): void {

@@ -157,20 +157,17 @@ export function createAgentVoice(parts: AgentParts, onDurable: () => void): Agen
     watch(written, source, device, lost).catch(() => undefined);
   }
 
-  async function watch(
+  function watch(
     written: Written,
     source: string,
     device: string,
     lost: () => void,
   ): Promise<void> {
     heartbeats.spoke(source, device, clock.uptimeMs());
-    try {
-      await written.durable;
-      onDurable();
-    } catch (error) {
+    return written.durable.then(onDurable, (error) => {
       unsure.push({ seq: written.seq, lost });
       throw error;
-    }
+    });
   }
 
   function hasRoom(share: keyof typeof RESERVED_SHARE): boolean {

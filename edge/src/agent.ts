@@ -91,10 +91,23 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     }
   }
 
-  async function observe(
+  /** Thousands in a second: each takes one promise. */
+  function observe(
     source: string,
     observation: AgentObservation,
-    { withinMs, saidAgain = false }: ObserveOptions = {},
+    options: ObserveOptions = {},
+  ): Promise<void> {
+    try {
+      return write(source, observation, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function write(
+    source: string,
+    observation: AgentObservation,
+    { withinMs, saidAgain = false }: ObserveOptions,
   ): Promise<void> {
     const plan = life.voice.plans.get(source);
     if (plan === undefined) {
@@ -110,7 +123,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     } catch (error) {
       throw error instanceof EvidenceError ? invalid(source, observation, error) : error;
     }
-    await life.voice.watch(written, source, device, () => {
+    return life.voice.watch(written, source, device, () => {
       if (!saidAgain) lose(source, device, 'disk', written.time);
     });
   }

@@ -10,8 +10,8 @@ export interface GroupCommitOptions<T> {
 export interface GroupCommit<T> {
   readonly waitingBytes: number;
   /**
-   * Resolves when the group is committed; groups follow each other in order, never side by side. The group waits no
-   * longer than the shortest window asked for by what is in it.
+   * One promise for all of a group: it resolves when that is committed. Groups follow each other in order, never side by
+   * side. A group waits no longer than the shortest window asked for by what is in it.
    */
   add(entry: T, sizeBytes: number, windowMs?: number): Promise<void>;
   /** Commits what waits, without waiting. */
@@ -21,16 +21,13 @@ export interface GroupCommit<T> {
 // A group this large gains nothing by waiting longer.
 const FULL_GROUP_BYTES = 256 * 1024;
 
-interface Waiting<T> {
-  readonly entry: T;
-  readonly sizeBytes: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+interface Group<T> extends PromiseWithResolvers<void> {
+  readonly entries: T[];
 }
 
 /** Many appends, one sync. A failed commit fails everything that waits behind it. */
 export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommit<T> {
-  let waiting: Waiting<T>[] = [];
+  let waiting = begin<T>();
   let waitingBytes = 0;
   let shortestMs = Number.POSITIVE_INFINITY;
   /** One for each window shorter than all before it: whichever ends first ends them all. */
@@ -39,15 +36,15 @@ export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommi
   let committing: Promise<void> | null = null;
 
   function add(entry: T, sizeBytes: number, windowMs = options.windowMs): Promise<void> {
-    return new Promise((resolve, reject) => {
-      waiting.push({ entry, sizeBytes, resolve, reject });
-      waitingBytes += sizeBytes;
-      if (windowMs < shortestMs) {
-        shortestMs = windowMs;
-        if (windowMs > 0) timers.push(options.timers.after(windowMs, due));
-      }
-      if (windowMs === 0 || waitingBytes >= FULL_GROUP_BYTES) due();
-    });
+    const { entries, promise } = waiting;
+    entries.push(entry);
+    waitingBytes += sizeBytes;
+    if (windowMs < shortestMs) {
+      shortestMs = windowMs;
+      if (windowMs > 0) timers.push(options.timers.after(windowMs, due));
+    }
+    if (windowMs === 0 || waitingBytes >= FULL_GROUP_BYTES) due();
+    return promise;
   }
 
   function due(): void {
@@ -62,9 +59,9 @@ export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommi
     });
   }
 
-  function take(): Waiting<T>[] {
+  function take(): Group<T> {
     const group = waiting;
-    waiting = [];
+    waiting = begin();
     waitingBytes = 0;
     shortestMs = Number.POSITIVE_INFINITY;
     for (const cancel of timers.splice(0)) cancel();
@@ -77,15 +74,15 @@ export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommi
     await Promise.resolve();
     const group = take();
     try {
-      await options.commit(group.map(({ entry }) => entry));
-      for (const { resolve } of group) resolve();
+      await options.commit(group.entries);
+      group.resolve();
     } catch (error) {
-      for (const { reject } of [...group, ...take()]) reject(error);
+      for (const failed of [group, take()]) if (failed.entries.length > 0) failed.reject(error);
     }
   }
 
   async function flush(): Promise<void> {
-    while (committing !== null || waiting.length > 0) {
+    while (committing !== null || waiting.entries.length > 0) {
       start();
       await committing;
     }
@@ -98,4 +95,8 @@ export function createGroupCommit<T>(options: GroupCommitOptions<T>): GroupCommi
     add,
     flush,
   };
+}
+
+function begin<T>(): Group<T> {
+  return { entries: [], ...Promise.withResolvers<void>() };
 }

@@ -8,6 +8,12 @@ export interface JournalRecord {
   readonly next: Position;
 }
 
+/** A record that waits for its sync. */
+export interface Enqueued {
+  readonly position: Position;
+  readonly durable: Promise<void>;
+}
+
 export interface JournalUsage {
   readonly heldBytes: number;
   readonly maxBytes: number;
@@ -32,6 +38,11 @@ export interface Journal {
    * `withinMs`: how long it may wait for others to share its sync; left out, what the journal was opened with.
    */
   append(record: Uint8Array, withinMs?: number): Promise<Position>;
+  /**
+   * As `append`, for whoever appends thousands: all records that share a sync share a promise.
+   * @throws EdgeError what `append` rejects with before anything is written
+   */
+  enqueue(record: Uint8Array, withinMs?: number): Enqueued;
   /** At most `limit` durable records from `position` on, oldest first; the same ones again until `release`. */
   read(position: Position, limit: number): AsyncIterable<JournalRecord>;
   /** Records before this position may be forgotten; they go by whole segments. */

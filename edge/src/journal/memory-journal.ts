@@ -1,5 +1,6 @@
 import { EdgeError } from '../errors.ts';
 import {
+  type Enqueued,
   type Journal,
   type JournalOptions,
   type JournalRecord,
@@ -14,14 +15,16 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
   let rolled = false;
   let closed = false;
 
-  function append(record: Uint8Array): Promise<Position> {
-    if (closed) return Promise.reject(new EdgeError('JOURNAL_CLOSED', 'the journal is closed'));
+  async function append(record: Uint8Array): Promise<Position> {
+    return enqueue(record).position;
+  }
+
+  function enqueue(record: Uint8Array): Enqueued {
+    if (closed) throw new EdgeError('JOURNAL_CLOSED', 'the journal is closed');
     if (record.length === 0 || record.length > limits.maxRecordBytes) {
-      return Promise.reject(
-        new EdgeError(
-          'RECORD_SIZE',
-          `1 to ${limits.maxRecordBytes} bytes expected, got ${record.length}`,
-        ),
+      throw new EdgeError(
+        'RECORD_SIZE',
+        `1 to ${limits.maxRecordBytes} bytes expected, got ${record.length}`,
       );
     }
     const last = segments.at(-1);
@@ -29,16 +32,14 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
       rolled || last === undefined || last.end + record.length > last.base + limits.segmentBytes;
     const head = opensSegment ? options.segmentHead?.() : undefined;
     if (heldBytes() + record.length + (head?.length ?? 0) > limits.maxBytes) {
-      return Promise.reject(
-        new EdgeError('JOURNAL_FULL', `${heldBytes()} of ${limits.maxBytes} bytes are held`, {
-          retryable: true,
-        }),
-      );
+      throw new EdgeError('JOURNAL_FULL', `${heldBytes()} of ${limits.maxBytes} bytes are held`, {
+        retryable: true,
+      });
     }
     if (opensSegment) segments.push({ base: last?.end ?? 0, end: last?.end ?? 0, records: [] });
     rolled = false;
     if (head !== undefined) push(head);
-    return Promise.resolve(push(record));
+    return { position: push(record), durable: Promise.resolve() };
   }
 
   function push(payload: Uint8Array): Position {
@@ -68,6 +69,7 @@ export function createMemoryJournal(options: JournalOptions = {}): Journal {
 
   return {
     append,
+    enqueue,
     read,
     release,
     roll() {

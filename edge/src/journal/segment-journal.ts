@@ -3,6 +3,7 @@ import type { Timers } from '../timers.ts';
 import { type Disk, type DiskFile, writeFully } from './disk.ts';
 import { createGroupCommit } from './group-commit.ts';
 import {
+  type Enqueued,
   type Journal,
   type JournalLimits,
   type JournalOptions,
@@ -71,6 +72,12 @@ function createSegmentJournal(
   });
 
   async function append(record: Uint8Array, withinMs?: number): Promise<Position> {
+    const { position, durable } = enqueue(record, withinMs);
+    await durable;
+    return position;
+  }
+
+  function enqueue(record: Uint8Array, withinMs?: number): Enqueued {
     assertAppendable(record);
     const last = segments.at(-1);
     const size = record.length + FRAME_OVERHEAD;
@@ -90,10 +97,8 @@ function createSegmentJournal(
     if (opensSegment) segments.push({ base, end: base, headBytes: headSize });
     rolled = false;
     // It shares the fate of the record behind it, whose promise tells.
-    if (head !== undefined) enqueue(head).durable.catch(() => undefined);
-    const { position, durable } = enqueue(record, withinMs);
-    await durable;
-    return position;
+    if (head !== undefined) add(head).durable.catch(() => undefined);
+    return add(record, withinMs);
   }
 
   function assertAppendable(record: Uint8Array): void {
@@ -118,10 +123,7 @@ function createSegmentJournal(
     return segments.length === 0 ? 0 : segments.at(-1)!.end - segments[0]!.base;
   }
 
-  function enqueue(
-    payload: Uint8Array,
-    withinMs?: number,
-  ): { position: Position; durable: Promise<void> } {
+  function add(payload: Uint8Array, withinMs?: number): Enqueued {
     const segment = segments.at(-1)!;
     const position = segment.end;
     segment.end += payload.length + FRAME_OVERHEAD;
@@ -222,6 +224,7 @@ function createSegmentJournal(
 
   return {
     append,
+    enqueue,
     read,
     release,
     roll() {

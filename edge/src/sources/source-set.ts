@@ -12,13 +12,13 @@ import {
 import type { Agent } from '../agent.ts';
 import type { AgentClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
-import type { Rejected } from '../quarantine.ts';
 import type { Timers } from '../timers.ts';
 import type { SourceConfig } from './config.ts';
 import { openLater } from './open-later.ts';
 import type { OpenedTransportConfig } from './open-transport.ts';
 import { type SourcePlan, toSourcePlan } from './source-plan.ts';
 import {
+  allOf,
   type Delivered,
   type SourceHealth,
   type SourceSupervisor,
@@ -76,12 +76,16 @@ interface Running extends Entry {
 
 // A change of state is told this much late at most.
 const LOOK_MS = 1000;
+// As many as devices of a busy site have; where topics are made up without end they are decided anew now and then.
+const MAX_TOPICS = 4096;
+const LONGEST_KEPT_TOPIC = 256;
 
 /** @throws DriverError DRIVER_UNKNOWN, OPTION_UNKNOWN, OPTION_INVALID */
 export function createSourceSet(parts: SourceSetParts): SourceSet {
   const { openTransport, clock, timers, log = silentLog, findDriver = findKnownDriver } = parts;
   let entries = parts.sources.map(toEntry);
   const running = new Map<string, Running>();
+  const wanted = new Map<string, readonly SourceSupervisor[]>();
   let agent: SourceAgent | null = null;
   let changing: Promise<void> = Promise.resolve();
   let cancelLook: () => void = () => undefined;
@@ -102,12 +106,26 @@ export function createSourceSet(parts: SourceSetParts): SourceSet {
         transport.kind === 'broker' ? null : openLater(() => openTransport(transport), timers),
     });
     running.set(source.name, { ...entry, supervisor, wants: wantsOf(source) });
+    wanted.clear();
   }
 
   async function stop(name: string): Promise<void> {
     const found = running.get(name);
     running.delete(name);
+    wanted.clear();
     await found?.supervisor.stop();
+  }
+
+  /** Decided once for a topic: a device says thousands of messages on one. */
+  function wantingOf(topic: string): readonly SourceSupervisor[] {
+    const known = wanted.get(topic);
+    if (known !== undefined) return known;
+    const found = [...running.values()]
+      .filter(({ wants }) => wants(topic))
+      .map(({ supervisor }) => supervisor);
+    if (wanted.size >= MAX_TOPICS) wanted.clear();
+    if (topic.length <= LONGEST_KEPT_TOPIC) wanted.set(topic, found);
+    return found;
   }
 
   function look(): void {
@@ -150,16 +168,11 @@ export function createSourceSet(parts: SourceSetParts): SourceSet {
       changing = changing.catch(() => undefined).then(() => change(next));
       return changing;
     },
-    async deliver(topic, payload) {
-      const wanting = [...running.values()].filter(({ wants }) => wants(topic));
-      const answers = await Promise.all(
-        wanting.map(({ supervisor }) => supervisor.deliver({ bytes: payload, topic })),
-      );
-      return {
-        taken: answers.length > 0,
-        readings: answers.reduce((sum, { readings }) => sum + readings, 0),
-        rejected: answers.flatMap(({ rejected }): readonly Rejected[] => rejected),
-      };
+    deliver(topic, payload) {
+      const input = { bytes: payload, topic };
+      const wanting = wantingOf(topic);
+      if (wanting.length === 1) return wanting[0]!.deliver(input);
+      return Promise.all(wanting.map((supervisor) => supervisor.deliver(input))).then(allOf);
     },
     health: () =>
       entries.flatMap(({ source }) => running.get(source.name)?.supervisor.health() ?? []),

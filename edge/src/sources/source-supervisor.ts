@@ -3,6 +3,7 @@
  * @module
  */
 import type {
+  DecodedObservation,
   Driver,
   SessionInput,
   Step,
@@ -67,6 +68,15 @@ export interface Delivered {
   readonly rejected: readonly Rejected[];
 }
 
+/** As one: all that several made of a message. */
+export function allOf(answers: readonly Delivered[]): Delivered {
+  return {
+    taken: answers.some(({ taken }) => taken),
+    readings: answers.reduce((sum, { readings }) => sum + readings, 0),
+    rejected: answers.flatMap(({ rejected }) => rejected),
+  };
+}
+
 export interface SourceSupervisor {
   /** One message. @throws EdgeError when the agent cannot take it now: whoever brings it brings it again */
   deliver(input: SessionInput): Promise<Delivered>;
@@ -78,6 +88,8 @@ export interface SourceSupervisor {
 
 // Refused by what was observed, not by how the agent is: the same again would be refused again.
 const FOR_GOOD: ReadonlySet<EdgeErrorCode> = new Set(['OBSERVATION_INVALID', 'STREAM_LIMIT']);
+
+const DURABLE: Delivered = { taken: true, readings: 1, rejected: [] };
 
 export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSupervisor {
   const { source, driver, transport, agent, clock, timers, log = silentLog } = given;
@@ -167,33 +179,47 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     }
   }
 
-  async function deliver(input: SessionInput): Promise<Delivered> {
+  function deliver(input: SessionInput): Promise<Delivered> {
     health.bytes(input.bytes);
     const step = conversation.receive(input);
     if (step === null) {
       const message = `the driver ${source.driver} failed`;
       const failed = rejectedBytes('DRIVER_FAILED', message, input.bytes);
       agent.rejected(name, failed);
-      return { taken: true, readings: 0, rejected: [failed] };
+      return Promise.resolve({ taken: true, readings: 0, rejected: [failed] });
     }
     const cameMs = note(step);
-    const rejected: Rejected[] = [...step.rejected];
-    const answers = await Promise.allSettled(
-      step.observations.map((observation) => agent.observe(name, observation, saidAgain)),
-    );
-    for (const [index, answer] of answers.entries()) {
-      if (answer.status === 'fulfilled') {
+    const { observations, rejected } = step;
+    // Nearly every message tells one thing: it takes one promise.
+    if (observations.length === 1 && rejected.length === 0)
+      return deliverOne(observations[0]!, cameMs);
+    return deliverAll(step, cameMs);
+  }
+
+  function deliverOne(observation: DecodedObservation, cameMs: number): Promise<Delivered> {
+    return agent.observe(name, observation, saidAgain).then(
+      () => {
         accepted(cameMs);
-        continue;
-      }
-      const error: unknown = answer.reason;
-      notAccepted(error);
-      if (!(error instanceof EdgeError && FOR_GOOD.has(error.code))) throw error;
-      const { frame } = step.observations[index]!;
-      rejected.push(rejectedBytes(error.code, error.message, frame));
-    }
-    const readings = answers.filter(({ status }) => status === 'fulfilled').length;
-    return { taken: true, readings, rejected };
+        return DURABLE;
+      },
+      (error: unknown) => {
+        notAccepted(error);
+        if (!(error instanceof EdgeError && FOR_GOOD.has(error.code))) throw error;
+        const rejected = rejectedBytes(error.code, error.message, observation.frame);
+        return { taken: true, readings: 0, rejected: [rejected] };
+      },
+    );
+  }
+
+  async function deliverAll(step: Step, cameMs: number): Promise<Delivered> {
+    const settled = await Promise.allSettled(
+      step.observations.map((observation) => deliverOne(observation, cameMs)),
+    );
+    const answers = settled.map((answer) => {
+      if (answer.status === 'rejected') throw answer.reason;
+      return answer.value;
+    });
+    return allOf([{ taken: true, readings: 0, rejected: step.rejected }, ...answers]);
   }
 
   /** All that a step holds beside its observations. Answers when it was, by the uptime. */
