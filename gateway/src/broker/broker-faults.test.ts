@@ -117,9 +117,10 @@ describe('a client that sends faster than it may', () => {
     await withBroker({ ingest, limits: { messagesPerSecond: 100_000 } }, async (broker) => {
       const client = await broker.connect('device');
       const sent = Array.from({ length: 1_000 }, () => client.publishAsync('a', 'x', { qos: 1 }));
-      await eventually(() => broker.taken.length >= 256);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(broker.taken).toHaveLength(256);
+      // aedes takes what came in one piece together, and the next piece when all of it is settled.
+      await eventually(() => broker.taken.length > 0);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(broker.taken.length).toBeLessThanOrEqual(256);
       isDurable();
       await Promise.all(sent);
       expect(broker.taken).toHaveLength(1_000);
