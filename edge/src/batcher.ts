@@ -1,9 +1,9 @@
 import {
   type BatchHeader,
   type Beacon,
+  compareBytes,
   createCompactRange,
   encodeHeader,
-  equalBytes,
   leafHash,
   MAX_BATCH_BYTES,
   MAX_BATCH_READINGS,
@@ -70,7 +70,7 @@ export function createBatcher(limits: BatchLimits): Batcher {
     },
     toRecordFrame(frame) {
       if (frame === null) return null;
-      return lastFrame !== null && equalBytes(frame, lastFrame) ? 'as before' : frame;
+      return lastFrame !== null && compareBytes(frame, lastFrame) === 0 ? 'as before' : frame;
     },
     add(reading, frame) {
       readings.push(reading);

@@ -19,20 +19,21 @@ export function createSystemClock(): AgentClock {
   let lastUptimeMs = 0;
   let state: ClockState = readState();
 
-  function refresh(): void {
+  /** How long ago it looked last. */
+  function refresh(): number {
     const sinceMs = performance.now() - lookedAtMs;
-    if (sinceMs < REFRESH_MS) return;
+    if (sinceMs < REFRESH_MS) return sinceMs;
     lookedAtMs += sinceMs;
     uptimeAtLookMs = Math.max(uptimeAtLookMs + sinceMs, uptime() * 1000);
     state = readState();
+    return 0;
   }
 
   return {
     nowMs: () => Date.now(),
     uptimeMs() {
-      refresh();
-      const nowMs = uptimeAtLookMs + performance.now() - lookedAtMs;
-      lastUptimeMs = Math.max(lastUptimeMs, Math.floor(nowMs));
+      const sinceMs = refresh();
+      lastUptimeMs = Math.max(lastUptimeMs, Math.floor(uptimeAtLookMs + sinceMs));
       return lastUptimeMs;
     },
     quality() {

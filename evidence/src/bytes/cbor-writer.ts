@@ -6,7 +6,9 @@ import { EvidenceError } from '../errors.ts';
 import type { CborValue } from './canonical-cbor.ts';
 
 // Up to here a loop over characters beats TextEncoder; heads of two bytes at most.
-const SHORT_TEXT = 64;
+const SHORT_TEXT = 160;
+// What one large value needed is not kept for all the small ones after it.
+const MAX_KEPT_BYTES = 4096;
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
 const encoder = new TextEncoder();
@@ -19,6 +21,14 @@ export class CborWriter {
 
   constructor(capacity = 512) {
     this.#buffer = new Uint8Array(capacity);
+    this.#view = new DataView(this.#buffer.buffer);
+  }
+
+  /** Begins anew, in the memory it has. */
+  restart(): void {
+    this.#length = 0;
+    if (this.#buffer.length <= MAX_KEPT_BYTES) return;
+    this.#buffer = new Uint8Array(MAX_KEPT_BYTES);
     this.#view = new DataView(this.#buffer.buffer);
   }
 

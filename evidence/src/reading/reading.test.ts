@@ -34,6 +34,17 @@ describe('encodeReading', () => {
     expect(formatValue(decodeReading(bytes[1]!).fields[0]!.value)).toBe('0.25970');
   });
 
+  it('gives bytes of their own, whatever was written or refused before', () => {
+    const first = encodeReading(reading);
+    const before = toHex(first);
+    expect(() => encodeReading({ ...reading, kind: '\ud800' })).toThrow();
+    const large = { name: 'a', value: 'x'.repeat(50_000), unit: null, code: null };
+    encodeReading({ ...reading, fields: [large] });
+    expect(toHex(encodeReading(reading))).toBe(before);
+    expect(toHex(first)).toBe(before);
+    expect(first.buffer.byteLength).toBe(first.length);
+  });
+
   it('writes digits beyond int64 as text', () => {
     for (const [text, kept] of [
       ['9223372036854775807', 'object'],

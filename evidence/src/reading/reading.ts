@@ -69,10 +69,13 @@ export function agentId(spki: Uint8Array): Uint8Array {
   return sha256(spki).slice(0, 16);
 }
 
+// One for all: nothing else is written while a reading is.
+const writer = new CborWriter();
+
 /** @throws EvidenceError READING_FORM */
 export function encodeReading(reading: Reading): Uint8Array {
   assertForm(reading);
-  const writer = new CborWriter(256 + 48 * reading.fields.length);
+  writer.restart();
   try {
     writeReading(writer, reading);
   } catch (cause) {

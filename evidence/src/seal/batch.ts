@@ -8,7 +8,7 @@
  * them and null with the others, whose frameHash names it.
  * @module
  */
-import { equalBytes, toHex } from '../bytes/bytes.ts';
+import { compareBytes, equalBytes, toHex } from '../bytes/bytes.ts';
 import { CborReader, CborWriter } from '../bytes/canonical-cbor.ts';
 import { sha256 } from '../crypto/index.ts';
 import { EvidenceError } from '../errors.ts';
@@ -38,7 +38,7 @@ export function encodeBatch({ seal, readings, frames }: Batch): Uint8Array {
   writer.array(frames.length);
   let last: Uint8Array | null = null;
   for (const frame of frames) {
-    if (frame === null || (last !== null && equalBytes(frame, last))) writer.nil();
+    if (frame === null || (last !== null && compareBytes(frame, last) === 0)) writer.nil();
     else {
       writer.bytes(frame);
       last = frame;
@@ -206,7 +206,7 @@ function assertWrittenOnce(frames: readonly (Uint8Array | null)[]): void {
   let last: Uint8Array | null = null;
   for (const frame of frames) {
     if (frame === null) continue;
-    if (last !== null && equalBytes(frame, last))
+    if (last !== null && compareBytes(frame, last) === 0)
       throw formError('a frame is written once, and null beside the readings that share it');
     last = frame;
   }
