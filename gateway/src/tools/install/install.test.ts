@@ -37,6 +37,11 @@ describe('the service', () => {
     expect(unit).not.toContain('network-online');
   });
 
+  it('takes no more memory than a small box has to give', () => {
+    expect(unit).toContain('Environment="NODE_OPTIONS=--max-semi-space-size=4 ');
+    expect(unit).toContain('MALLOC_ARENA_MAX=2');
+  });
+
   it('may write its data and keys, open serial ports, and nothing else', () => {
     expect(unit).toContain('ReadWritePaths=-/var/lib/sigill -/etc/sigill -/etc/sigill/keys');
     expect(unit).toContain('ProtectSystem=strict');

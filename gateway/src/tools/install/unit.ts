@@ -30,6 +30,12 @@ export function installFiles(plan: InstallPlan): InstallFile[] {
   ];
 }
 
+// npm run bench -- footprint: 140 MB instead of 250 at 2,000 readings/s, for an eighth more processor (19 % of a core
+// instead of 17). V8's nursery would grow to 128 MB and glibc would keep freed memory, in pools for each thread. A journal
+// of 1 GB with 20,000 meters opens in 120 MB: 256 MB of heap are no bound that a box would meet.
+const SMALL_BOX = `Environment="NODE_OPTIONS=--max-semi-space-size=4 --max-old-space-size=256"
+Environment=MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072`;
+
 /**
  * systemd.exec(5). It does not wait for the network: readings begin without it. Memory may be made
  * executable because V8 compiles; serial devices are the only ones it may open.
@@ -52,6 +58,7 @@ ExecStart=${escapePath(node)} ${escapePath(program)} ${kind} run ${escapePath(co
 ExecReload=/bin/kill -HUP $MAINPID
 CacheDirectory=sigill
 Environment=NODE_COMPILE_CACHE=%C/sigill
+${SMALL_BOX}
 Restart=always
 RestartSec=2
 KillMode=mixed
