@@ -36,14 +36,14 @@ const WINDOWS_MS = [10, 200, 1_000];
 const WINDOW_PACE = { ...quiet, messagesPerSecond: 100, payloadBytes: 200 };
 
 const DEFAULTS: FootprintSettings = {
-  title: 'as node starts it, types stripped anew',
+  title: 'as started by hand',
   flags: [],
   env: {},
 };
 
-/** What costs no promise: a smaller nursery, fewer pools of free memory, code that is compiled once. */
+/** As the service that `sigill install` writes starts it: a smaller nursery, fewer pools of free memory. */
 const smallBox = (compileCache: string): FootprintSettings => ({
-  title: 'as on a small box',
+  title: 'as sigill install starts it',
   flags: [],
   env: {
     NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256',
