@@ -11,6 +11,9 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const canRun = major > 22 || (major === 22 && minor >= 18);
 const isInstalled = existsSync(new URL('node_modules/@sigill', import.meta.url));
 
+// By then whatever runs for long has loaded what it needs.
+const FLUSH_MS = 60_000;
+
 if (!isInstalled) stop('its packages are not installed. Run: npm ci');
 else if (!canRun)
   stop(
@@ -19,10 +22,12 @@ else if (!canRun)
 else {
   // Compiled code is kept beside the packages, where nobody else writes: a start takes two thirds of the time. Where
   // that may not be written, or the environment names a place of its own, it is left to Node.
-  modules.enableCompileCache?.(
-    process.env.NODE_COMPILE_CACHE ??
-      fileURLToPath(new URL('node_modules/.cache/sigill', import.meta.url)),
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+    new URL('node_modules/.cache/sigill', import.meta.url),
   );
+  modules.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+  // Node keeps it when a process ends; a box that only ever loses power would never have one.
+  setTimeout(() => modules.flushCompileCache?.(), FLUSH_MS).unref();
   await import('./sigill.ts');
 }
 
