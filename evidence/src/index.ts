@@ -52,14 +52,21 @@ export {
   signEnrolmentForward,
 } from './anchor/enrolment-forward.ts';
 export {
+  type Generation,
+  generationOf,
+  logsOf,
+  nextOrigin,
+} from './anchor/generations.ts';
+export {
   type BlockHeader,
   decodeHeader as decodeBlockHeader,
   type LedgerProof,
   type LedgerState,
   verifyLedgerState,
 } from './anchor/ledger-proof.ts';
+export { assertContinues, assertRecordFollows } from './anchor/record-order.ts';
 export {
-  assertRecordFollows,
+  type Closing,
   findAgent,
   NO_RECORD,
   type Opened,
@@ -76,7 +83,9 @@ export {
 export {
   addAgent,
   boxesOf,
+  closeSlot,
   confirmBox,
+  continueSlot,
   type NewSlot,
   nextSlot,
   openSlot,

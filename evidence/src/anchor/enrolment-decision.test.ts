@@ -52,6 +52,8 @@ function judge(
   return judgeEnrolment(post, { ...invitation, ...change }, all);
 }
 
+const CLOSED = { size: 4, root: testBytes('root'), cause: 'forked' };
+
 describe('a box that asks to be enrolled', () => {
   it('is taken with a good code, whatever its clock says', () => {
     expect(judge({})).toEqual({ verdict: 'taken', request, box: boxHash(request) });
@@ -101,13 +103,13 @@ describe('a box that asks to be enrolled', () => {
     ['its agent key has another job', 'KEY_KNOWN', { logKey: agent.publicKey, agents: [] }],
     ['its log key has another agent', 'KEY_KNOWN', { agents: [] }],
     ['it is revoked', 'BOX_REVOKED', { agents: agents('revoked') }],
-    ['its slot is closed', 'BOX_REVOKED', { state: 'closed' }],
+    ['its slot is closed', 'BOX_REVOKED', { closed: CLOSED }],
   ])('is refused when %s', (_, code, change) => {
     expect(judge({}, { slots: [{ ...slot, ...change }] })).toMatchObject({ code });
   });
 
   it('is refused when it was revoked since, also with the code it used', () => {
-    const slots = [{ ...slot, state: 'closed' as const }];
+    const slots = [{ ...slot, closed: CLOSED }];
     expect(judge({ usedBy: boxHash(request) }, { slots })).toMatchObject({ code: 'BOX_REVOKED' });
   });
 });

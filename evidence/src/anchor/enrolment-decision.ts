@@ -145,20 +145,25 @@ function refuseKeys(keys: BoxKeys, slots: readonly SlotRecord[], again: boolean)
   };
 }
 
-/** `other`: one of its keys has another job. */
+/** `other`: one of its keys has another job. An agent of a closed slot may be active in the next generation. */
 export function findBox(
-  { logKey, agentKey }: BoxKeys,
+  keys: BoxKeys,
   slots: readonly SlotRecord[],
 ): 'none' | 'active' | 'revoked' | 'other' {
-  for (const slot of slots) {
-    const agent = slot.agents.find(({ key }) => equalBytes(key, agentKey));
-    const sameLog = logKey === null || equalBytes(slot.logKey, logKey);
-    if (agent !== undefined && sameLog)
-      return slot.state === 'open' && agent.state === 'active' ? 'active' : 'revoked';
-    const used = [agentKey, ...(logKey === null ? [] : [logKey])].some((key) => hasKey(slot, key));
-    if (used) return 'other';
-  }
-  return 'none';
+  const found = slots.flatMap((slot) => findIn(slot, keys) ?? []);
+  return found.find((state) => state === 'active') ?? found[0] ?? 'none';
+}
+
+function findIn(
+  slot: SlotRecord,
+  { logKey, agentKey }: BoxKeys,
+): 'active' | 'revoked' | 'other' | null {
+  const agent = slot.agents.find(({ key }) => equalBytes(key, agentKey));
+  const sameLog = logKey === null || equalBytes(slot.logKey, logKey);
+  if (agent !== undefined && sameLog)
+    return slot.closed === null && agent.state === 'active' ? 'active' : 'revoked';
+  const used = [agentKey, ...(logKey === null ? [] : [logKey])].some((key) => hasKey(slot, key));
+  return used ? 'other' : null;
 }
 
 function hasKey({ logKey, agents }: SlotRecord, key: Uint8Array): boolean {

@@ -30,7 +30,8 @@ export interface EnrolmentRequest {
   readonly certificate: Uint8Array | null;
 }
 
-export type EnrolmentKind = 'gateway' | 'agent';
+/** `generation`: a gateway's next log, asked for under its last log key (see `EnrolmentForward`). */
+export type EnrolmentKind = 'gateway' | 'agent' | 'generation';
 
 /** The keys of a box. */
 export type BoxKeys = Pick<EnrolmentRequest, 'logKey' | 'agentKey'>;
@@ -126,7 +127,7 @@ function decodePayload(payload: Uint8Array): EnrolmentRequest {
 
 function assertRequest({ kind, name, logKey, agentKey, passwordHash }: EnrolmentRequest): void {
   if (!NAME.test(name)) throw formError('a name of a-z 0-9 . _ -, 1 to 59 of them, expected');
-  if ((logKey !== null) !== (kind === 'gateway'))
+  if ((logKey === null) !== (kind === 'agent'))
     throw formError('a gateway has a log key, and an agent has none');
   if ((passwordHash !== null) !== (kind === 'agent'))
     throw formError('an agent has a password, and a gateway has none');
@@ -139,6 +140,7 @@ function assertRequest({ kind, name, logKey, agentKey, passwordHash }: Enrolment
 
 function readKind(reader: CborReader): EnrolmentKind {
   const kind = reader.text();
-  if (kind !== 'gateway' && kind !== 'agent') throw formError('gateway or agent expected');
+  if (kind !== 'gateway' && kind !== 'agent' && kind !== 'generation')
+    throw formError('gateway, agent or generation expected');
   return kind;
 }

@@ -5,7 +5,15 @@
 import { compareBytes, equalBytes } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 import { type BoxKeys, boxFingerprint } from './enrolment.ts';
-import { NO_RECORD, type Opened, type RegisteredAgent, type SlotRecord } from './register.ts';
+import { nextOrigin } from './generations.ts';
+import { assertContinues } from './record-order.ts';
+import {
+  type Closing,
+  NO_RECORD,
+  type Opened,
+  type RegisteredAgent,
+  type SlotRecord,
+} from './register.ts';
 
 export interface NewSlot {
   readonly slot: number;
@@ -17,7 +25,31 @@ export interface NewSlot {
 /** The first record of a gateway. */
 export function openSlot({ slot, origin, logKey, agentKey }: NewSlot): SlotRecord {
   const agents = [{ key: agentKey, state: 'active' as const, succeeds: null }];
-  return { slot, rev: 0, previous: NO_RECORD, origin, logKey, state: 'open', agents };
+  const first = { rev: 0, previous: NO_RECORD, closed: null, continues: null };
+  return { ...first, slot, origin, logKey, agents };
+}
+
+/** The last record of a slot: its log ended there, and its agents may go on in the next generation. @throws EvidenceError RECORD_CHAIN */
+export function closeSlot(last: Opened<SlotRecord>, closed: Closing): SlotRecord {
+  if (last.record.closed !== null) throw chainError(`slot ${last.record.slot} is closed`);
+  return revise(last, { closed });
+}
+
+/** The first record of the next generation, with a log key of its own. @throws EvidenceError RECORD_CHAIN */
+export function continueSlot(
+  { record, hash }: Opened<SlotRecord>,
+  slot: number,
+  logKey: Uint8Array,
+): SlotRecord {
+  const agents = record.agents
+    .filter(({ state }) => state === 'active')
+    .map(({ key }) => ({ key, state: 'active' as const, succeeds: null }));
+  const next = {
+    ...{ slot, rev: 0, previous: NO_RECORD, origin: nextOrigin(record), logKey, agents },
+    ...{ closed: null, continues: hash },
+  };
+  assertContinues({ record, hash }, next);
+  return next;
 }
 
 /** Slots are never reused, not even closed ones. */
@@ -55,16 +87,22 @@ export function boxesOf(slot: Opened<SlotRecord>): RegisteredBox[] {
   );
 }
 
-/** Revokes the box's agent, for ever; a gateway's slot is closed with it. @throws EvidenceError RECORD_CHAIN */
-export function revokeBox({ slot, logKey, agentKey, agent }: RegisteredBox): SlotRecord {
-  const closes = logKey !== null && slot.record.state === 'open';
-  if (agent.state === 'revoked' && !closes)
+/**
+ * Revokes the box's agent, for ever; a gateway's slot is closed with it.
+ * @param ended how far the gateway's log is known
+ * @throws EvidenceError RECORD_CHAIN
+ */
+export function revokeBox(
+  { slot, logKey, agentKey, agent }: RegisteredBox,
+  ended: Closing,
+): SlotRecord {
+  if (slot.record.closed !== null) throw chainError(`slot ${slot.record.slot} is closed`);
+  if (agent.state === 'revoked' && logKey === null)
     throw chainError(`slot ${slot.record.slot}: this box is revoked already`);
-  if (slot.record.state === 'closed') throw chainError(`slot ${slot.record.slot} is closed`);
   const agents = slot.record.agents.map((one) =>
     equalBytes(one.key, agentKey) ? { ...one, state: 'revoked' as const } : one,
   );
-  return revise(slot, { agents, state: logKey === null ? 'open' : 'closed' });
+  return revise(slot, { agents, closed: logKey === null ? null : ended });
 }
 
 /**
@@ -74,7 +112,7 @@ export function revokeBox({ slot, logKey, agentKey, agent }: RegisteredBox): Slo
 export function confirmBox({ slot, agent }: RegisteredBox): SlotRecord {
   if (agent.state === 'revoked')
     throw chainError(`slot ${slot.record.slot}: this box is revoked, for ever`);
-  if (slot.record.state === 'closed') throw chainError(`slot ${slot.record.slot} is closed`);
+  if (slot.record.closed !== null) throw chainError(`slot ${slot.record.slot} is closed`);
   return revise(slot, {});
 }
 

@@ -8,8 +8,8 @@ import { formatNoteKey } from '../log/signed-note.ts';
 import { agentId } from '../reading/reading.ts';
 import { testBinaryCodec } from '../testing/codec-contract.ts';
 import { testBytes, testSigner, testSignerP256 } from '../testing/key-fixture.ts';
+import { assertRecordFollows } from './record-order.ts';
 import {
-  assertRecordFollows,
   findAgent,
   NO_RECORD,
   type OperatorRecord,
@@ -34,9 +34,11 @@ const record: SlotRecord = {
   previous: NO_RECORD,
   origin: 'sigill.example/test/house',
   logKey: testSigner('log').publicKey,
-  state: 'open',
+  closed: null,
+  continues: null,
   agents,
 };
+const CLOSED = { size: 4, root: testBytes('root'), cause: 'forked' };
 const succeeds = { agent: testBytes('old', 16), lastHeaderHash: testBytes('last') };
 
 testBinaryCodec<SlotRecord>('a slot record', {
@@ -48,7 +50,14 @@ testBinaryCodec<SlotRecord>('a slot record', {
     previous: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     origin: fc.stringMatching(/^[a-z0-9./-]{1,60}$/),
     logKey: fc.constant(record.logKey),
-    state: fc.constantFrom('open' as const, 'closed' as const),
+    closed: fc.option(
+      fc.record({
+        size: fc.maxSafeNat(),
+        root: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        cause: fc.stringMatching(/^[a-z ]{1,200}$/),
+      }),
+    ),
+    continues: fc.constant(null),
     agents: fc.subarray(agents).chain((chosen) =>
       fc
         .array(fc.constantFrom('active' as const, 'revoked' as const), {
@@ -96,7 +105,11 @@ describe('a slot record', () => {
     ['an agent twice', { agents: [agents[0]!, agents[0]!] }],
     ['the log key as an agent', { agents: [{ ...agents[0]!, key: record.logKey }] }],
     ['an agent key that is none', { agents: [{ ...agents[0]!, key: testBytes('k') }] }],
-    ['another state', { state: 'shut' as 'open' }],
+    ['a closing without a cause', { closed: { ...CLOSED, cause: '' } }],
+    ['a closing with a novel as its cause', { closed: { ...CLOSED, cause: 'a'.repeat(201) } }],
+    ['a closing with a short root', { closed: { ...CLOSED, root: new Uint8Array(31) } }],
+    ['an earlier record named by half its hash', { continues: new Uint8Array(16) }],
+    ['an earlier one and no number in its name', { continues: testBytes('closed') }],
     ['another agent state', { agents: [{ ...agents[0]!, state: 'lost' as 'active' }] }],
     [
       'a succeeded agent of 32 bytes',
@@ -121,7 +134,7 @@ describe('assertRecordFollows', () => {
     assertRecordFollows(null, record);
     assertRecordFollows(last, follows);
     const revoked = agents.map((agent) => ({ ...agent, state: 'revoked' as const }));
-    assertRecordFollows(last, { ...follows, agents: revoked, state: 'closed' });
+    assertRecordFollows(last, { ...follows, agents: revoked, closed: CLOSED });
     const fewer = readSlotRecord(signSlotRecord({ ...record, agents: agents.slice(1) }, operator));
     assertRecordFollows(fewer, { ...follows, previous: fewer.hash });
   });
@@ -149,7 +162,7 @@ describe('assertRecordFollows', () => {
   });
 
   it('holds that closed and revoked are final', () => {
-    const closed = { ...last, record: { ...record, state: 'closed' as const } };
+    const closed = { ...last, record: { ...record, closed: CLOSED } };
     expect(() => assertRecordFollows(closed, follows)).toThrow('closed is final');
     const revoked = agents.with(1, { ...agents[1]!, state: 'revoked' as never });
     expect(() =>
@@ -268,11 +281,12 @@ describe('openOperatorChain', () => {
 });
 
 function payloadOf(changed: SlotRecord): CborValue {
-  const { slot, rev, previous, origin, logKey, state } = changed;
+  const { slot, rev, previous, origin, logKey, closed, continues } = changed;
+  const closing = closed && [closed.size, closed.root, closed.cause];
   const list = changed.agents.map((agent) => [
     agent.key,
     agent.state,
     agent.succeeds && [agent.succeeds.agent, agent.succeeds.lastHeaderHash],
   ]);
-  return ['sigill.record.1', slot, rev, previous, origin, logKey, state, list];
+  return ['sigill.record.1', slot, rev, previous, origin, logKey, closing, continues, list];
 }

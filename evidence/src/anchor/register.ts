@@ -3,7 +3,7 @@
  * current state; its hash stands in every roll-call.
  *
  *     record   = COSE_Sign1(operator key, [ "sigill.record.1", slot, rev, previous: bstr32, origin,
- *                  logKey: SPKI, "open"|"closed",
+ *                  logKey: SPKI, closed: [size, root: bstr32, cause]|null, continues: bstr32|null,
  *                  agents: [* [SPKI, "active"|"revoked", succeeds: [agent: bstr16, bstr32]|null]] ])
  *     operator = COSE_Sign1(key, [ "sigill.operator.1", 0, rev, previous: bstr32, key: SPKI,
  *                  nextKeyHash: bstr32, [* witness vkey], successor: [chainId, bstr20]|null ])
@@ -20,6 +20,7 @@ import type { Signer } from '../keys/signer.ts';
 import { ed25519Raw } from '../keys/spki.ts';
 import { assertKeyName, parseNoteKey } from '../log/signed-note.ts';
 import { agentId } from '../reading/reading.ts';
+import { earlierOrigins } from './generations.ts';
 
 export interface RegisteredAgent {
   /** SPKI DER. */
@@ -37,9 +38,20 @@ export interface SlotRecord {
   readonly origin: string;
   /** SPKI DER, Ed25519. */
   readonly logKey: Uint8Array;
-  readonly state: 'open' | 'closed';
+  /** How its log ended, for ever; null: it is open. */
+  readonly closed: Closing | null;
+  /** Hash of the record that closed the generation before this one; null: this is the first. */
+  readonly continues: Uint8Array | null;
   /** Sorted by key, none twice. */
   readonly agents: readonly RegisteredAgent[];
+}
+
+/** The last head of a log that counts. Nothing behind it does. */
+export interface Closing {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** For people, 1 to 200 characters. */
+  readonly cause: string;
 }
 
 export interface OperatorRecord {
@@ -62,6 +74,7 @@ export interface Opened<T> {
 
 const RECORD_TYPE = 'sigill.record.1';
 const OPERATOR_TYPE = 'sigill.operator.1';
+const MAX_CAUSE = 200;
 export const NO_RECORD: Uint8Array = new Uint8Array(32);
 
 /** @throws EvidenceError RECORD_FORM for a record that could not be read again */
@@ -125,46 +138,9 @@ export function openOperatorChain(
   return opened;
 }
 
-/**
- * Whether `next` may follow `last` in a slot: one more revision of the same log, agents kept,
- * revoked and closed final.
- * @throws EvidenceError RECORD_CHAIN
- */
-export function assertRecordFollows(last: Opened<SlotRecord> | null, next: SlotRecord): void {
-  if (last === null) {
-    if (next.rev !== 0 || !equalBytes(next.previous, NO_RECORD))
-      throw chainError(`slot ${next.slot}: the first record has rev 0 and no previous`);
-    return;
-  }
-  const { record } = last;
-  if (next.slot !== record.slot || next.rev !== record.rev + 1)
-    throw chainError(`slot ${record.slot}: rev ${record.rev + 1} expected, got ${next.rev}`);
-  if (!equalBytes(next.previous, last.hash))
-    throw chainError(`slot ${next.slot}: rev ${next.rev} follows another record`);
-  if (next.origin !== record.origin || !equalBytes(next.logKey, record.logKey))
-    throw chainError(`slot ${next.slot}: origin and log key never change`);
-  if (record.state === 'closed') throw chainError(`slot ${next.slot}: closed is final`);
-  for (const agent of record.agents) {
-    const kept = next.agents.find(({ key }) => equalBytes(key, agent.key));
-    if (kept === undefined) throw chainError(`slot ${next.slot}: an agent is missing`);
-    if (agent.state === 'revoked' && kept.state === 'active')
-      throw chainError(`slot ${next.slot}: revoked is final`);
-    if (!isSameSuccession(agent.succeeds, kept.succeeds))
-      throw chainError(`slot ${next.slot}: whom an agent succeeds never changes`);
-  }
-}
-
 /** The agent of this name in a record, whatever its state. */
 export function findAgent(record: SlotRecord, agent: Uint8Array): RegisteredAgent | undefined {
   return record.agents.find(({ key }) => equalBytes(agentId(key), agent));
-}
-
-function isSameSuccession(
-  one: RegisteredAgent['succeeds'],
-  other: RegisteredAgent['succeeds'],
-): boolean {
-  if (one === null || other === null) return one === other;
-  return equalBytes(one.agent, other.agent) && equalBytes(one.lastHeaderHash, other.lastHeaderHash);
 }
 
 function encodeSlotRecord(record: SlotRecord): Uint8Array {
@@ -175,14 +151,16 @@ function encodeSlotRecord(record: SlotRecord): Uint8Array {
       succeeds === null ? null : [succeeds.agent, succeeds.lastHeaderHash],
     ],
   );
-  const { slot, rev, previous, origin, logKey, state } = record;
-  return encodeCbor([RECORD_TYPE, slot, rev, previous, origin, logKey, state, agents]);
+  const { slot, rev, previous, origin, logKey, closed, continues } = record;
+  const closing: CborValue = closed === null ? null : [closed.size, closed.root, closed.cause];
+  const head = [RECORD_TYPE, slot, rev, previous, origin, logKey];
+  return encodeCbor([...head, closing, continues, agents]);
 }
 
 function decodeSlotRecord(payload: Uint8Array): SlotRecord {
   const record = asRecord(() => {
     const reader = new CborReader(payload);
-    reader.tuple(8);
+    reader.tuple(9);
     reader.literal(RECORD_TYPE);
     const head = {
       slot: reader.uint(),
@@ -190,7 +168,11 @@ function decodeSlotRecord(payload: Uint8Array): SlotRecord {
       previous: reader.fixedBytes(32),
       origin: reader.text(),
       logKey: reader.bytes(),
-      state: readState(reader, 'open', 'closed'),
+      closed: reader.nullable((): Closing => {
+        reader.tuple(3);
+        return { size: reader.uint(), root: reader.fixedBytes(32), cause: reader.text() };
+      }),
+      continues: reader.nullable(() => reader.fixedBytes(32)),
     };
     const agents = Array.from({ length: reader.array() }, (): RegisteredAgent => {
       reader.tuple(3);
@@ -209,8 +191,13 @@ function decodeSlotRecord(payload: Uint8Array): SlotRecord {
   return record;
 }
 
-function assertSlotRecord({ slot, origin, logKey, agents }: SlotRecord): void {
+function assertSlotRecord(record: SlotRecord): void {
+  const { slot, origin, logKey, agents, closed, continues } = record;
   if (slot < 1) throw formError(`slot 1 or above expected, got ${slot}`);
+  if (closed !== null && (closed.cause === '' || closed.cause.length > MAX_CAUSE))
+    throw formError(`a cause of 1 to ${MAX_CAUSE} characters expected`);
+  if (continues !== null && earlierOrigins(origin).length === 0)
+    throw formError(`${origin} continues another and has no number of 2 to 99 at its end`);
   asRecord(() => {
     assertKeyName(origin);
     ed25519Raw(logKey);

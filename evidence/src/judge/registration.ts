@@ -3,6 +3,7 @@
  * @module
  */
 
+import { logsOf } from '../anchor/generations.ts';
 import type { LedgerState } from '../anchor/ledger-proof.ts';
 import {
   findAgent,
@@ -16,7 +17,6 @@ import {
 import type { Call } from '../anchor/roll-call.ts';
 import { equalBytes, toHex } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
-import { originHash } from '../log/checkpoint.ts';
 import type { Reading } from '../reading/reading.ts';
 import type { BatchHeader } from '../seal/seal.ts';
 import { type CheckedRollCall, checkNewest, checkRollCall, ledgerOf } from './anchoring.ts';
@@ -46,7 +46,8 @@ export function judgeRegistered(
   assertAgentActive(found, agent);
   if (found.origin !== file.log.origin)
     throw new Refuted('OTHER_LOG', `the record is for ${found.origin}`);
-  if (!equalBytes(need(header, 'the seal').log, originHash(found.origin)))
+  const { log } = need(header, 'the seal');
+  if (!logsOf(found).some((known) => equalBytes(known, log)))
     throw new Refuted('OTHER_LOG', `the seal is for another log than ${found.origin}`);
   const how =
     called === null
@@ -75,6 +76,7 @@ export function judgeUnrevoked(
     throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
   const current = checkSlotRecord(file, operators, called);
   assertAgentActive(current, need(reading, 'the reading').agent);
+  assertNotBehindItsEnd(current, called.slot);
   assertRecordsReferred(file, need(covering, 'the covering roll-call').slot, called.slot);
   return {
     value: null,
@@ -116,6 +118,15 @@ function assertAgentActive(record: SlotRecord, agent: Uint8Array): void {
     );
   if (found.state === 'revoked')
     throw new Refuted('REVOKED', `agent ${toHex(agent)} is revoked by revision ${record.rev}`);
+}
+
+/** Who closes a log says where it ended, and calls nothing behind that. @throws Refuted OTHER_HEAD */
+function assertNotBehindItsEnd({ closed, origin }: SlotRecord, { size }: Call): void {
+  if (closed === null || size <= closed.size) return;
+  throw new Refuted(
+    'OTHER_HEAD',
+    `the operator closed ${origin} at ${closed.size} entries and calls ${size} of it`,
+  );
 }
 
 /** Refuses slot records that no roll-call carries, that stand twice or in another order. */

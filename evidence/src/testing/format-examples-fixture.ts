@@ -64,7 +64,8 @@ const RECORD: Label = [
   'previous',
   'origin',
   'logKey',
-  'state',
+  'closed',
+  'continues',
   ['agents', AGENT, AGENT],
 ];
 const OPERATOR: Label = [

@@ -89,7 +89,8 @@ export function createWorld(): World {
         previous: new Uint8Array(32),
         origin,
         logKey: site.signer.publicKey,
-        state: 'open' as const,
+        closed: null,
+        continues: null,
         agents: activeAgents(site),
       };
       records.push([signSlotRecord(record, operator)]);
