@@ -35,6 +35,8 @@ export interface SealOptions {
   /** Changes the header before it is signed. */
   readonly header?: Partial<BatchHeader>;
   readonly signer?: Signer;
+  /** The log that it enters, and by default names; else the agent's first one. */
+  readonly into?: SiteLog;
 }
 
 export interface SiteLog {
@@ -93,6 +95,7 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
     batches,
     seal(temperatures, options = {}) {
       const { origin } = options.reading ?? {};
+      const log = options.into ?? site;
       const last = batches.at(-1);
       const firstSeq = last === undefined ? 0 : last.header.firstSeq + last.header.count;
       const frames = temperatures.map((text) => utf8(`temperature ${text} Cel\r\n`));
@@ -107,7 +110,7 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
       surroundings.now += 500;
       const header: BatchHeader = {
         agent: id,
-        log: originHash(site.origin),
+        log: originHash(log.origin),
         batch: batches.length,
         previous: last === undefined ? new Uint8Array(32) : headerHash(last.headerBytes),
         boot: testBytes('boot', 16),
@@ -120,7 +123,7 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
       };
       const headerBytes = encodeHeader(header);
       const seal = signSeal(headerBytes, options.signer ?? signer);
-      const entry = site.append(seal);
+      const entry = log.append(seal);
       const kept = frames.map((frame) => (origin?.frameHash === null ? null : frame));
       const batch = { header, headerBytes, seal, readings, frames: kept, entry };
       batches.push(batch);

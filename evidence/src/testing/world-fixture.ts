@@ -9,6 +9,7 @@ import {
   parseAddress,
 } from '../anchor/anchor-log.ts';
 import { findChainProfile } from '../anchor/chain-profiles.ts';
+import { nextOrigin } from '../anchor/generations.ts';
 import {
   type OperatorRecord,
   openOperatorChain,
@@ -18,6 +19,7 @@ import {
   signOperatorRecord,
   signSlotRecord,
 } from '../anchor/register.ts';
+import { continueSlot } from '../anchor/register-building.ts';
 import { type Call, callRoll, encodeCall, OPERATOR_ORIGIN_HASH } from '../anchor/roll-call.ts';
 import { compareBytes, equalBytes } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
@@ -52,6 +54,8 @@ export interface World {
   /** Signs the slot's next record: its agents as they are now, and what is changed. */
   register(site: SiteLog, changes?: Partial<SlotRecord>, signer?: Signer): void;
   revoke(site: SiteLog, agent: Uint8Array): void;
+  /** Closes the site's slot where its log stands, and begins its next generation with the same agents. */
+  continue(site: SiteLog): SiteLog;
   /** Signs the operator's next record. */
   succeed(changes: Partial<OperatorRecord>, signer: Signer): void;
   /** Calls the roll and anchors it. `forge` changes the calls that are anchored. */
@@ -109,6 +113,18 @@ export function createWorld(): World {
         state: equalBytes(sha256(entry.key).slice(0, 16), agent) ? 'revoked' : entry.state,
       })) as RegisteredAgent[];
       world.register(site, { agents });
+    },
+    continue(site) {
+      const [size, cause] = [site.entries.length, 'forked'];
+      world.register(site, { closed: { size, root: site.rootAt(size), cause } });
+      const closed = last(slotOf(site));
+      const signer = testSigner(`log ${nextOrigin(closed.record)}`);
+      const record = continueSlot(closed, sites.length + 1, signer.publicKey);
+      const next = createSiteLog(record.origin, surroundings, signer);
+      next.agents.push(...site.agents);
+      sites.push(next);
+      records.push([signSlotRecord(record, operator)]);
+      return next;
     },
     succeed(changes, signer) {
       const { record, hash } = currentOperator(world);
