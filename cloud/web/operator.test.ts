@@ -164,7 +164,7 @@ describe('the operator’s page', () => {
     await page.locator('dialog').getByRole('button', { name: 'Bring a signed record' }).click();
     await page.locator('input[type=file]').setInputFiles(record);
     await page.getByText('The record of agency/house-4 is in force').waitFor();
-    expect(cloud.core.register.slotOf('agency/house-4').record.state).toBe('open');
+    expect(cloud.core.register.slotOf('agency/house-4').record.closed).toBe(null);
   });
 
   it('refuses a box with a reason, and revokes one for ever', async () => {
@@ -186,7 +186,7 @@ describe('the operator’s page', () => {
     await button('Revoke for ever').click();
     await page.getByText('house-5 is revoked').waitFor();
     await page.getByText('closed for ever').waitFor();
-    expect(cloud.core.register.slotOf('agency/house-5').record.state).toBe('closed');
+    expect(cloud.core.register.slotOf('agency/house-5').record.closed?.cause).toBe('revoked');
   });
 
   it('makes a code, shows it once with its QR code, and takes it back', async () => {

@@ -1,6 +1,7 @@
 /** `sigill cloud revoke` */
 import type { Command, CommandIo } from '../command.ts';
 import { CloudError } from '../errors.ts';
+import { headsIn } from '../operator/overview.ts';
 import { parseFingerprint, revocationOf } from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { openOperatorPen } from '../operator/sign-record.ts';
@@ -53,9 +54,12 @@ async function revoke(args: readonly string[], io: CommandIo): Promise<void> {
   const { client, key } = await enterAsSigner(file, values, io);
   try {
     const pen = await openOperatorPen(key());
-    const record = revocationOf(fingerprint, openRegisterView(await client.overview(), pen));
+    const overview = await client.overview();
+    const slots = openRegisterView(overview, pen);
+    const record = revocationOf(fingerprint, slots, headsIn(overview.slots));
     await client.bring(await pen.sign(record));
-    const { slot, rev, origin, state } = record;
+    const { slot, rev, origin, closed } = record;
+    const state = closed === null ? 'open' : 'closed';
     const text =
       state === 'closed'
         ? `${origin} is closed and its box revoked, for ever.`

@@ -55,7 +55,7 @@ export function createForwarded(
   return {
     async forward({ origin, request: bytes, forward }) {
       const slot = register.slotOf(origin);
-      if (slot.record.state !== 'open')
+      if (slot.record.closed !== null)
         throw new CloudError('ORIGIN_CLOSED', `the operator closed ${origin}`);
       const word = openEnrolmentForward(forward, bytes, slot.record.logKey);
       const row = rowOf(origin, word);

@@ -47,7 +47,7 @@ export function slotWith(
 ): Opened<SlotRecord> | undefined {
   return slots.find(
     ({ record }) =>
-      record.state === 'open' &&
+      record.closed === null &&
       (logKey === null || equalBytes(record.logKey, logKey)) &&
       record.agents.some(({ key, state }) => state === 'active' && equalBytes(key, agentKey)),
   );

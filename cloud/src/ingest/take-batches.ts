@@ -59,7 +59,7 @@ export async function takeBatches(
 ): Promise<BatchesTaken> {
   const { database, register } = parts;
   const { record } = register.slotOf(origin);
-  if (record.state === 'closed') {
+  if (record.closed !== null) {
     throw new CloudError(
       'ORIGIN_CLOSED',
       `${origin} was closed by the operator and takes no more entries`,

@@ -24,7 +24,7 @@ import {
 import { slotWith } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
-import { type Overview, readOverview } from './overview.ts';
+import { headsIn, type Overview, readOverview } from './overview.ts';
 import { approvalOf, revocationOf } from './records.ts';
 import { assertOperatorKey, type OperatorPen } from './sign-record.ts';
 
@@ -138,7 +138,10 @@ export function createOperator(parts: OperatorParts): Operator {
     },
 
     async revoke(fingerprint) {
-      await bring(await penHere().sign(revocationOf(fingerprint, register.slots())));
+      const { slots } = await readOverview({ ...parts, holdsKey: true });
+      await bring(
+        await penHere().sign(revocationOf(fingerprint, register.slots(), headsIn(slots))),
+      );
     },
 
     bring,

@@ -8,6 +8,7 @@ import {
   boxesOf,
   boxFingerprint,
   equalBytes,
+  fromBase64,
   MAX_WRONG_CODES,
   type Opened,
   type SlotRecord,
@@ -15,9 +16,13 @@ import {
   toHex,
 } from '@sigill/evidence';
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
+import type { Database } from '../database/database.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
 import { slotWith } from '../enrolment/outcomes.ts';
+import { CloudError } from '../errors.ts';
+import { type LogHead, readLogHead } from '../ingest/log-head.ts';
 import type { OperatorParts } from './operator.ts';
+import type { HeadOf } from './records.ts';
 import { keyFingerprint } from './sign-record.ts';
 
 export interface Overview {
@@ -60,6 +65,8 @@ export interface SlotView {
   readonly rev: number;
   readonly origin: string;
   readonly state: 'open' | 'closed';
+  /** How far the cloud holds its log: what it would be closed at. Root: base64. */
+  readonly head: { readonly size: number; readonly root: string };
   /** base64, as the operator signed it. */
   readonly record: string;
   readonly agents: readonly AgentView[];
@@ -91,6 +98,7 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
   const boxes = await database.read(listBoxes);
   const invitations = await database.read(listInvitations);
   const slots = register.slots();
+  const heads = await readHeads(database, slots);
   const chain = register.operatorChain();
   const madeFor = (id: string | null) => invitations.find((one) => one.id === id)?.madeFor ?? null;
   const waits = (row: BoxRow) =>
@@ -118,11 +126,31 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
       clockOff: row.clockOff,
       request: toBase64(row.request),
     })),
-    slots: slots
-      .toSorted((one, other) => one.record.slot - other.record.slot)
-      .map((slot) => viewSlot(slot, register.find(slot.hash)?.cose, boxes)),
+    slots: heads.map(([slot, head]) => viewSlot(slot, head, register.find(slot.hash)?.cose, boxes)),
     invitations: invitations.map((row) => viewInvitation(row, parts.now())),
   };
+}
+
+/** @throws CloudError ORIGIN_UNKNOWN */
+export function headsIn(slots: readonly SlotView[]): HeadOf {
+  return (origin) => {
+    const found = slots.find((slot) => slot.origin === origin);
+    if (found === undefined) throw new CloudError('ORIGIN_UNKNOWN', `no record names ${origin}`);
+    return { size: found.head.size, root: fromBase64(found.head.root) };
+  };
+}
+
+/** Each slot with how far its log is held, by slot. */
+function readHeads(
+  database: Database,
+  slots: readonly Opened<SlotRecord>[],
+): Promise<(readonly [Opened<SlotRecord>, LogHead])[]> {
+  return database.read(async (sql) => {
+    const heads: (readonly [Opened<SlotRecord>, LogHead])[] = [];
+    for (const slot of slots.toSorted((one, other) => one.record.slot - other.record.slot))
+      heads.push([slot, await readLogHead(sql, slot.record.origin)]);
+    return heads;
+  });
 }
 
 function isOut({ agentKey }: BoxRow, slots: readonly Opened<SlotRecord>[]): boolean {
@@ -131,12 +159,14 @@ function isOut({ agentKey }: BoxRow, slots: readonly Opened<SlotRecord>[]): bool
 
 function viewSlot(
   slot: Opened<SlotRecord>,
+  head: LogHead,
   cose: Uint8Array | undefined,
   boxes: readonly BoxRow[],
 ): SlotView {
-  const { slot: number, rev, origin, state, agents } = slot.record;
+  const { slot: number, rev, origin, closed, agents } = slot.record;
   return {
-    ...{ slot: number, rev, origin, state },
+    ...{ slot: number, rev, origin, state: closed === null ? 'open' : 'closed' },
+    head: { size: head.size, root: toBase64(head.root) },
     record: toBase64(cose ?? new Uint8Array(0)),
     agents: agents.map((agent) => {
       const row = boxes.find(({ agentKey }) => equalBytes(agentKey, agent.key));

@@ -1,4 +1,10 @@
-import { openSlot, readSlotRecord, type SlotRecord, signSlotRecord } from '@sigill/evidence';
+import {
+  EMPTY_ROOT,
+  openSlot,
+  readSlotRecord,
+  type SlotRecord,
+  signSlotRecord,
+} from '@sigill/evidence';
 import { describe, expect, it } from 'vitest';
 import { newSigner } from '../testing/site-fixture.ts';
 import { approvalOf, parseFingerprint, revocationOf } from './records.ts';
@@ -12,7 +18,7 @@ const asking = { ...keys(), gateway: null };
 describe('the record that lets a box in', () => {
   it('gives a gateway the next slot and its origin', () => {
     expect(approvalOf(asking, [first], 'example.org/b')).toMatchObject({
-      ...{ slot: 8, rev: 0, origin: 'example.org/b', state: 'open' },
+      ...{ slot: 8, rev: 0, origin: 'example.org/b', closed: null },
       agents: [{ key: asking.agentKey, state: 'active' }],
     });
   });
@@ -49,8 +55,8 @@ describe('a fingerprint', () => {
   });
 
   it('that nobody has revokes nothing', () => {
-    expect(() => revocationOf('6f1c09aa41d7e3b2', [first])).toThrow(
-      expect.objectContaining({ code: 'BOX_UNKNOWN' }),
-    );
+    expect(() =>
+      revocationOf('6f1c09aa41d7e3b2', [first], () => ({ size: 0, root: EMPTY_ROOT })),
+    ).toThrow(expect.objectContaining({ code: 'BOX_UNKNOWN' }));
   });
 });

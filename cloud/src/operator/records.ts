@@ -11,11 +11,15 @@ import {
   type SlotRecord,
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
+import type { LogHead } from '../ingest/log-head.ts';
 
 export interface BoxToApprove extends BoxKeys {
   /** Of the gateway an agent will send to; null for a gateway. */
   readonly gateway: string | null;
 }
+
+/** How far a log is held: where it ends when it is closed. */
+export type HeadOf = (origin: string) => LogHead;
 
 // As in gateway.yaml: a schema-less URL in lower case.
 const ORIGIN = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(\/[a-z0-9._~-]+)*$/;
@@ -50,8 +54,10 @@ export function approvalOf(
 export function revocationOf(
   fingerprint: string,
   slots: readonly Opened<SlotRecord>[],
+  headOf: HeadOf,
 ): SlotRecord {
-  return revokeBox(registeredBox(fingerprint, slots));
+  const box = registeredBox(fingerprint, slots);
+  return revokeBox(box, { ...headOf(box.slot.record.origin), cause: 'revoked' });
 }
 
 function registeredBox(fingerprint: string, slots: readonly Opened<SlotRecord>[]) {

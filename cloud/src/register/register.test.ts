@@ -1,6 +1,7 @@
 import {
   addAgent,
   boxesOf,
+  EMPTY_ROOT,
   openSlot,
   readSlotRecord,
   revokeBox,
@@ -70,7 +71,7 @@ describe('the register', () => {
       ({ logKey, agentKey }) => logKey !== null && agentKey !== far,
     );
     if (gateway === undefined) throw new Error('a gateway');
-    await register.admit(sign(revokeBox(gateway)));
+    await register.admit(sign(revokeBox(gateway, { size: 0, root: EMPTY_ROOT, cause: 'revoked' })));
     await register.admit(sign(openSlot(again)));
     const back = { ...again, slot: 4, origin: 'example.org/b/3', agentKey: newSigner().publicKey };
     await expect(

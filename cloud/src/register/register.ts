@@ -123,7 +123,7 @@ export function activeAgent(record: SlotRecord, agent: Uint8Array): RegisteredAg
 function assertFree(next: SlotRecord, held: readonly Opened<SlotRecord>[]): void {
   const others = held.map(({ record }) => record).filter(({ slot }) => slot !== next.slot);
   for (const record of others) {
-    const theirs = [record.logKey, ...(record.state === 'open' ? agentKeys(record) : [])];
+    const theirs = [record.logKey, ...(record.closed === null ? agentKeys(record) : [])];
     const ours = [next.logKey, ...agentKeys(next)];
     const taken =
       record.origin === next.origin ||

@@ -167,7 +167,7 @@ export function createSite(
     signSlotRecord(
       {
         ...first,
-        state: 'open',
+        ...{ closed: null, continues: null },
         agents: agents.map((key) => ({ key, state: 'active', succeeds: null })),
       },
       operator,
@@ -177,6 +177,7 @@ export function createSite(
   const newest = () => revisions.at(-1) as Uint8Array;
   const leaves = () => seals.map(leafHash);
   const root = (size: number) => treeRoot(leaves().slice(0, size));
+  const head = () => ({ size: seals.length, root: root(seals.length) });
   return {
     origin,
     agent,
@@ -191,7 +192,7 @@ export function createSite(
         ...record,
         rev: record.rev + 1,
         previous: hash,
-        state: states.slot ?? record.state,
+        closed: states.slot === 'closed' ? { ...head(), cause: 'a test' } : null,
         agents: record.agents.map((one) =>
           Buffer.from(one.key).equals(agent.signer.publicKey)
             ? { ...one, state: states.agent ?? one.state }
