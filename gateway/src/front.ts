@@ -5,7 +5,6 @@
  */
 import { hostname, networkInterfaces } from 'node:os';
 import { startControl } from '@sigill/edge';
-import type { Signer } from '@sigill/evidence';
 import type { KnownAgents } from './agents/known-agents.ts';
 import type { GatewayConfig } from './config.ts';
 import { type OpenedEnrolment, openEnrolment } from './enrolment/open-enrolment.ts';
@@ -24,7 +23,6 @@ export interface FrontParts {
   readonly feed: ReadingFeed;
   readonly register: RegisterHolder;
   readonly knownAgents: () => KnownAgents;
-  readonly logKey: Signer;
   readonly tell: Tell;
 }
 

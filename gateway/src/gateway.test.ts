@@ -255,7 +255,7 @@ describe('restored from an older copy', () => {
     const { closedFor, alarms: listed } = gateway.status();
     expect(closedFor).toContain('second history');
     expect(listed[0]).toMatchObject({ what: 'SITE_LOG_FORKED', times: 1 });
-    expect(listed[0]?.text).toContain('the operator closes this origin');
+    expect(listed[0]?.text).toContain('sigill gateway new-generation');
     const { logSize } = gateway.status();
     const then = timers.now();
     await until(() => timers.now() - then > 120_000);

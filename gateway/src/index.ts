@@ -38,12 +38,7 @@ export type { AnchorStatus, Ledger, LedgerStatus, ProvenState } from './ledger/l
 export { LedgerError, type LedgerErrorCode } from './ledger/ledger-error.ts';
 export { createNotary, type Notary, type NotaryParts } from './notary/notary.ts';
 export { createRollCallStore, type RollCallStore } from './notary/roll-call-store.ts';
-export {
-  createRegisterHolder,
-  openRegister,
-  type Register,
-  type RegisterHolder,
-} from './register.ts';
+export { openRegister, type Register, type RegisterHolder } from './register.ts';
 export { keepRecord, readRecords } from './register-files.ts';
 export { type RunningGateway, runGateway } from './run-gateway.ts';
 export { checkSiteLog } from './site-log/fsck.ts';

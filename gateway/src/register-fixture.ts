@@ -1,13 +1,18 @@
 /**
- * A register of one operator and one slot, signed as gateway init signs it.
+ * A register of one operator and one slot, signed as gateway init signs it, and of the generations that continue it.
  * @module
  */
 import {
+  type Closing,
+  closeSlot,
   compareBytes,
+  continueSlot,
   formatNoteKey,
   NO_RECORD,
   type NoteKey,
+  type Opened,
   type RegisteredAgent,
+  readSlotRecord,
   type Signer,
   type SlotRecord,
   sha256,
@@ -15,12 +20,7 @@ import {
   signSlotRecord,
 } from '@sigill/evidence';
 import { newSigner } from './agent-fixture.ts';
-import {
-  createRegisterHolder,
-  openRegister,
-  type Register,
-  type RegisterHolder,
-} from './register.ts';
+import { openRegister, type Register, type RegisterHolder } from './register.ts';
 
 export interface FixtureRegisterParts {
   readonly origin: string;
@@ -30,34 +30,62 @@ export interface FixtureRegisterParts {
   readonly operator?: Signer;
   readonly witnesses?: readonly NoteKey[];
   readonly slot?: number;
+  readonly keep?: (name: string, cose: Uint8Array) => Promise<void>;
 }
 
-/** With the means to sign its next revisions. */
+/** With the means to sign its next revisions and generations. */
 export interface FixtureRegister extends RegisterHolder {
   readonly operator: Signer;
+  /** Public keys of the logs that this box has; a test adds that of the next generation. */
+  readonly logKeys: Uint8Array[];
   /** The slot's record with these changes, signed as its next revision. */
   revise(change: Partial<SlotRecord>): Uint8Array;
+  /** The slot's record, signed as its last. */
+  close(closing?: Partial<Closing>): Uint8Array;
+  /** The first record of the generation after that closed one. */
+  continueFrom(closed: Uint8Array, log: Signer, change?: Partial<SlotRecord>): Uint8Array;
 }
 
 export function createFixtureHolder(parts: FixtureRegisterParts): FixtureRegister {
-  const operator = parts.operator ?? newSigner();
-  const opened = createFixtureRegister({ ...parts, operator });
-  const holder = createRegisterHolder(opened, sha256(operator.publicKey), async () => {});
+  const { origin, log, agents, operator = newSigner() } = parts;
+  const logKeys = [log.publicKey];
+  const expectations = {
+    ...{ operatorKeyHash: sha256(operator.publicKey), origin },
+    ...{ logKeys: () => logKeys, agentKey: agents[0]!.key },
+  };
+  const keep = parts.keep ?? (async () => {});
+  const holder = openRegister(firstRecords({ ...parts, operator }), expectations, keep);
+  const sign = (record: SlotRecord) => signSlotRecord(record, operator);
   return {
     ...holder,
-    operator,
+    ...{ operator, logKeys },
     revise(change) {
       const { record, hash } = holder.current().slot;
-      return signSlotRecord(
-        { ...record, rev: record.rev + 1, previous: hash, ...change },
-        operator,
-      );
+      return sign({ ...record, rev: record.rev + 1, previous: hash, ...change });
+    },
+    close: (closing = {}) => sign(closeSlot(holder.current().slot, { ...CLOSING, ...closing })),
+    continueFrom(closed, nextLog, change = {}) {
+      const last: Opened<SlotRecord> = readSlotRecord(closed);
+      return sign({
+        ...continueSlot(last, last.record.slot + 1, nextLog.publicKey),
+        ...change,
+      });
     },
   };
 }
 
 export function createFixtureRegister(parts: FixtureRegisterParts): Register {
-  const { origin, log, agents, operator = newSigner(), witnesses = [], slot = 1 } = parts;
+  return createFixtureHolder(parts).current();
+}
+
+export const CLOSING: Closing = {
+  size: 812,
+  root: new Uint8Array(32).fill(8),
+  cause: 'its log could not go on',
+};
+
+function firstRecords(parts: FixtureRegisterParts & { readonly operator: Signer }): Uint8Array[] {
+  const { operator, origin, log, agents, witnesses = [], slot = 1 } = parts;
   const operatorRecord = signOperatorRecord(
     {
       rev: 0,
@@ -76,17 +104,13 @@ export function createFixtureRegister(parts: FixtureRegisterParts): Register {
       previous: NO_RECORD,
       origin,
       logKey: log.publicKey,
-      state: 'open',
+      closed: null,
+      continues: null,
       agents: agents
         .map((agent) => ({ state: 'active' as const, succeeds: null, ...agent }))
         .sort((left, right) => compareBytes(left.key, right.key)),
     },
     operator,
   );
-  return openRegister([operatorRecord, slotRecord], {
-    operatorKeyHash: sha256(operator.publicKey),
-    origin,
-    logKey: log.publicKey,
-    agentKey: agents[0]!.key,
-  });
+  return [operatorRecord, slotRecord];
 }

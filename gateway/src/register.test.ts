@@ -1,7 +1,7 @@
 import { EvidenceError, NO_RECORD, sha256, signOperatorRecord } from '@sigill/evidence';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newSigner } from './agent-fixture.ts';
-import { createRegisterHolder, openRegister, type RegisterHolder } from './register.ts';
+import { openRegister } from './register.ts';
 import { createFixtureHolder, type FixtureRegister } from './register-fixture.ts';
 
 const ORIGIN = 'sigill.example/demo/house-17';
@@ -9,35 +9,31 @@ const log = newSigner();
 const own = newSigner();
 const other = newSigner();
 let fixture: FixtureRegister;
-let holder: RegisterHolder;
 let kept: string[];
 
 beforeEach(() => {
-  const agents = [{ key: own.publicKey }, { key: other.publicKey }];
-  fixture = createFixtureHolder({ origin: ORIGIN, log, agents });
   kept = [];
-  holder = createRegisterHolder(
-    fixture.current(),
-    sha256(fixture.operator.publicKey),
-    async (name) => {
-      kept.push(name);
-    },
-  );
+  fixture = createFixtureHolder({
+    ...{ origin: ORIGIN, log, agents: [{ key: own.publicKey }, { key: other.publicKey }] },
+    keep: async (name) => void kept.push(name),
+  });
 });
 
 const open = (...cose: Uint8Array[]) =>
-  openRegister(cose, {
-    operatorKeyHash: sha256(fixture.operator.publicKey),
-    origin: ORIGIN,
-    logKey: log.publicKey,
-    agentKey: own.publicKey,
-  });
+  openRegister(
+    cose,
+    {
+      ...{ operatorKeyHash: sha256(fixture.operator.publicKey), origin: ORIGIN },
+      ...{ logKeys: () => fixture.logKeys, agentKey: own.publicKey },
+    },
+    async () => {},
+  );
 
 test('of several revisions of the slot the latest counts, whatever their order', () => {
   const [operator, first] = fixture.current().cose;
   const second = fixture.revise({});
-  expect(open(operator, second, first).slot.record.rev).toBe(1);
-  expect(open(operator, first, second).slot.record.rev).toBe(1);
+  expect(open(operator, second, first).current().slot.record.rev).toBe(1);
+  expect(open(operator, first, second).current().slot.record.rev).toBe(1);
 });
 
 test('the slot may have any number', async () => {
@@ -50,36 +46,36 @@ test('the slot may have any number', async () => {
 describe('a record that comes while the gateway runs', () => {
   test('is durable, then in force, then told', async () => {
     const told: number[] = [];
-    holder.watch((now, before) => told.push(now.slot.record.rev - before.slot.record.rev));
+    fixture.watch((now, before) => told.push(now.slot.record.rev - before.slot.record.rev));
     const next = fixture.revise({});
-    expect(await holder.admit(next)).toBe(true);
-    expect(holder.current().slot.record.rev).toBe(1);
-    expect(holder.current().cose[1]).toEqual(next);
+    expect(await fixture.admit(next)).toBe(true);
+    expect(fixture.current().slot.record.rev).toBe(1);
+    expect(fixture.current().cose[1]).toEqual(next);
     expect(kept).toEqual(['slot-1-rev-1.record']);
     expect(told).toEqual([1]);
   });
 
   test('and is known already, or older, changes nothing', async () => {
     const [operator, first] = fixture.current().cose;
-    await holder.admit(fixture.revise({}));
-    expect(await holder.admit(holder.current().cose[1])).toBe(false);
-    expect(await holder.admit(first)).toBe(false);
-    expect(await holder.admit(operator)).toBe(false);
+    await fixture.admit(fixture.revise({}));
+    expect(await fixture.admit(fixture.current().cose[1])).toBe(false);
+    expect(await fixture.admit(first)).toBe(false);
+    expect(await fixture.admit(operator)).toBe(false);
     expect(kept).toHaveLength(1);
   });
 
   test('may skip revisions', async () => {
     const next = fixture.revise({ rev: 5, previous: new Uint8Array(32).fill(1) });
-    expect(await holder.admit(next)).toBe(true);
-    expect(holder.current().slot.record.rev).toBe(5);
+    expect(await fixture.admit(next)).toBe(true);
+    expect(fixture.current().slot.record.rev).toBe(5);
   });
 
   test('of the operator changes the witnesses and keeps the slot', async () => {
     const { record, hash } = fixture.current().operator;
     const next = { ...record, rev: 1, previous: hash, nextKeyHash: sha256(own.publicKey) };
-    expect(await holder.admit(signOperatorRecord(next, fixture.operator))).toBe(true);
-    expect(holder.current().operator.record.rev).toBe(1);
-    expect(holder.current().chain).toHaveLength(2);
+    expect(await fixture.admit(signOperatorRecord(next, fixture.operator))).toBe(true);
+    expect(fixture.current().operator.record.rev).toBe(1);
+    expect(fixture.current().chain).toHaveLength(2);
     expect(kept).toEqual(['slot-0-rev-1.record']);
   });
 
@@ -98,11 +94,12 @@ describe('a record that comes while the gateway runs', () => {
         }).revise({}),
     ],
   ])('%s is refused, and nothing changes', async (_, make) => {
-    const refusal = await holder.admit(make()).catch((error: unknown) => error);
+    const before = fixture.current();
+    const refusal = await fixture.admit(make()).catch((error: unknown) => error);
     expect(
       refusal instanceof EvidenceError || (refusal as { code: string }).code === 'RECORD_MISMATCH',
     ).toBe(true);
-    expect(holder.current()).toBe(fixture.current());
+    expect(fixture.current()).toBe(before);
     expect(kept).toEqual([]);
   });
 });

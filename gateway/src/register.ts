@@ -1,111 +1,106 @@
 /**
- * The records this gateway stands on: the operator's chain, and its own slot's. Checked against each other and against
- * the key files before anything is signed; a later revision is taken up while the gateway runs.
+ * The records this gateway stands on: the operator's chain, and those of its own slots, one for each generation of its
+ * log. Checked against each other and against the key files before anything is signed; what the operator signs later
+ * is taken up while the gateway runs.
  * @module
  */
 import {
   agentId,
   equalBytes,
   findAgent,
+  generationOf,
   type Opened,
   type RegisteredAgent,
   type SlotRecord,
 } from '@sigill/evidence';
 import { GatewayError } from './errors.ts';
 import {
-  assertSucceeds,
-  joinRecords,
+  type Lineage,
+  mismatch,
+  openLineage,
   type ReadSlot,
   type Register,
   readIfSlot,
+  registerAt,
+  withRecord,
 } from './records.ts';
-import { BEGIN_ANEW } from './restore/begin-anew.ts';
+import { BEGIN_AS_ANOTHER } from './restore/begin-anew.ts';
 
-export type { Register } from './records.ts';
+export type { ReadSlot, Register } from './records.ts';
 
 export interface RegisterExpectations {
   /** SHA-256 of the operator's first key, from the policy. */
   readonly operatorKeyHash: Uint8Array;
+  /** Of the first generation. */
   readonly origin: string;
-  readonly logKey: Uint8Array;
+  /** Of all generations whose keys are on this box; asked again, for a new one is made while the gateway runs. */
+  readonly logKeys: () => readonly Uint8Array[];
   readonly agentKey: Uint8Array;
 }
 
 export interface RegisterHolder {
+  /** Of the generation in force here. */
   current(): Register;
   /**
-   * Takes a record in: the operator's next, or a later revision of this slot's. Durable on return; one known already
-   * changes nothing. @returns whether it is in force now and was not before
+   * Takes a record in: the operator's next, a later revision of one of this site's slots, or the first of the slot that
+   * continues it. Durable on return; one known already changes nothing. @returns whether it was news
    * @throws GatewayError RECORD_MISMATCH, EvidenceError
    */
   admit(cose: Uint8Array): Promise<boolean>;
-  /** Called after each change, until the returned function is called. */
+  /** The first record of the generation after the one in force, which may begin here; null: there is none, or it may not. */
+  next(): ReadSlot | null;
+  /** Why the generation after the one in force may not begin on this box; null: it may, or there is none. */
+  obstacle(): string | null;
+  /** From now on the next generation is in force here. */
+  advance(): void;
+  /** Called after each change, until the returned function is called; with twice the same when only `next` changed. */
   watch(listener: (now: Register, before: Register) => void): () => void;
 }
 
 /**
- * @param cose the operator's records in their order, and any revisions of this slot's: the latest counts
+ * Begins with the generation that gateway.yaml names, closed or not.
+ * @param cose the operator's records in their order, and any of this site's slots': of each slot the latest counts
+ * @param keep makes a record durable, beside those the register is opened with
  * @throws GatewayError RECORD_MISMATCH, EvidenceError
  */
 export function openRegister(
   cose: readonly Uint8Array[],
-  { operatorKeyHash, origin, logKey, agentKey }: RegisterExpectations,
-): Register {
-  const slots = cose.flatMap((bytes) => readIfSlot(bytes) ?? []);
-  const chain = cose.filter((bytes) => readIfSlot(bytes) === null);
-  const newest = slots.toSorted((one, other) => other.record.rev - one.record.rev)[0];
-  if (newest === undefined) throw mismatch('there is none among the files of records');
-  const register = joinRecords(chain, newest.cose, operatorKeyHash);
-  const { record } = register.slot;
-  if (record.origin !== origin) {
-    throw mismatch(`the record is for origin ${record.origin}, gateway.yaml says ${origin}`);
-  }
-  if (record.state !== 'open') throw closed(record);
-  if (!equalBytes(record.logKey, logKey)) throw mismatch('the log key file is not its log key');
-  const agent = findAgent(record, agentId(agentKey));
-  if (agent === undefined) throw mismatch('the agent key file is none of its agents');
-  if (agent.state !== 'active') throw mismatch('its agent is revoked');
-  return register;
-}
-
-/** @param keep makes a record durable, beside those the register was opened with */
-export function createRegisterHolder(
-  opened: Register,
-  operatorKeyHash: Uint8Array,
+  expectations: RegisterExpectations,
   keep: (name: string, cose: Uint8Array) => Promise<void>,
 ): RegisterHolder {
+  const { operatorKeyHash, origin } = expectations;
   const listeners = new Set<(now: Register, before: Register) => void>();
-  let current = opened;
+  let lineage = openLineage(cose, origin, operatorKeyHash);
+  assertOwn(lineage, expectations);
+  let at = 0;
+  let current = registerAt(lineage, at);
   let turn: Promise<unknown> = Promise.resolve();
 
   async function admit(cose: Uint8Array): Promise<boolean> {
-    const slot = readIfSlot(cose);
-    const next = slot === null ? withOperator(cose) : withSlot(slot);
+    const next = withRecord(lineage, cose, operatorKeyHash);
     if (next === null) return false;
-    const { record } = slot ?? next.operator;
-    const number = slot === null ? 0 : slot.record.slot;
-    await keep(`slot-${number}-rev-${record.rev}.record`, cose);
-    const before = current;
-    current = next;
-    for (const listener of listeners) listener(next, before);
+    const slot = readIfSlot(cose);
+    const { rev } = slot === null ? next.operators.at(-1)!.record : slot.record;
+    await keep(`slot-${slot?.record.slot ?? 0}-rev-${rev}.record`, cose);
+    lineage = next;
+    const concerns = slot === null || slot.record.slot === current.slot.record.slot;
+    change(concerns ? registerAt(lineage, at) : current);
     return true;
   }
 
-  function withOperator(cose: Uint8Array): Register | null {
-    const { chain } = current;
-    if (chain.some((known) => equalBytes(known, cose))) return null;
-    return joinRecords([...chain, cose], current.cose[1], operatorKeyHash);
+  function change(now: Register): void {
+    const before = current;
+    current = now;
+    for (const listener of listeners) listener(now, before);
   }
 
-  function withSlot({ record, cose }: ReadSlot): Register | null {
-    const { slot } = current;
-    if (record.slot !== slot.record.slot) {
-      throw mismatch(`the record is for slot ${record.slot}, this gateway has ${slot.record.slot}`);
-    }
-    if (record.rev < slot.record.rev || equalBytes(cose, current.cose[1])) return null;
-    const next = joinRecords(current.chain, cose, operatorKeyHash);
-    assertSucceeds(slot, next.slot.record);
-    return next;
+  function obstacle(): string | null {
+    const next = lineage.slots[at + 1];
+    return next === undefined ? null : obstacleTo(next.newest.record, expectations);
+  }
+
+  function next(): ReadSlot | null {
+    return obstacle() === null ? (lineage.slots[at + 1]?.first ?? null) : null;
   }
 
   return {
@@ -118,11 +113,51 @@ export function createRegisterHolder(
       turn = done;
       return done;
     },
+    next,
+    obstacle,
+    advance() {
+      if (next() === null) throw new Error('there is no generation to go on with');
+      at += 1;
+      change(registerAt(lineage, at));
+    },
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What this box must be in the records to run at all. */
+function assertOwn({ slots }: Lineage, { logKeys, agentKey }: RegisterExpectations): void {
+  const id = agentId(agentKey);
+  const { record } = slots[0]!.newest;
+  if (!includes(logKeys(), record.logKey)) throw mismatch('the log key file is not its log key');
+  if (findAgent(record, id) === undefined)
+    throw mismatch('the agent key file is none of its agents');
+  const revoked = slots.find(({ newest }) => findAgent(newest.record, id)?.state === 'revoked');
+  if (revoked === undefined) return;
+  const { slot, origin, closed } = revoked.newest.record;
+  if (closed === null) throw mismatch('its agent is revoked');
+  throw new GatewayError(
+    'RECORD_MISMATCH',
+    `the operator took this gateway out and closed slot ${slot}, ${origin}, for ever; to go on, ${BEGIN_AS_ANOTHER}`,
+  );
+}
+
+function obstacleTo(
+  record: SlotRecord,
+  { logKeys, agentKey }: RegisterExpectations,
+): string | null {
+  const generation = generationOf(record);
+  const name = `${record.origin}, generation ${generation} of this site,`;
+  if (!includes(logKeys(), record.logKey))
+    return `${name} runs on another box: its log key is not here. If this is the box, put keys/log-${generation}.pem back and restart it; else switch this box off`;
+  if (findAgent(record, agentId(agentKey))?.state === 'active') return null;
+  return `${name} goes on without this box: the operator did not take its agent over; ask the operator, or switch this box off`;
+}
+
+function includes(keys: readonly Uint8Array[], key: Uint8Array): boolean {
+  return keys.some((one) => equalBytes(one, key));
 }
 
 /** @throws GatewayError AGENT_UNKNOWN, AGENT_REVOKED */
@@ -137,18 +172,4 @@ export function activeAgent({ record }: Opened<SlotRecord>, agent: Uint8Array): 
   }
   if (found.state === 'active') return found;
   throw new GatewayError('AGENT_REVOKED', `agent ${name} was revoked by the operator, for ever`);
-}
-
-function closed({ slot, origin }: SlotRecord): GatewayError {
-  return new GatewayError(
-    'RECORD_MISMATCH',
-    `the operator closed slot ${slot}, ${origin}, for ever; to go on, ${BEGIN_ANEW}`,
-  );
-}
-
-function mismatch(message: string): GatewayError {
-  return new GatewayError(
-    'RECORD_MISMATCH',
-    `slot record: ${message}; take records, keys and gateway.yaml from one and the same gateway init`,
-  );
 }

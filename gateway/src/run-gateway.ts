@@ -23,10 +23,11 @@ import { type Tell, toLog } from './events.ts';
 import { type Front, openFront } from './front.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { readKeyFile } from './keys/key-file.ts';
+import { logKeyOf, readLogKeys } from './keys/log-keys.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
 import { readGivenText } from './read-given.ts';
 import { createReadingFeed, type ReadingFeed } from './reading-feed.ts';
-import { createRegisterHolder, openRegister, type RegisterHolder } from './register.ts';
+import { openRegister, type RegisterHolder } from './register.ts';
 import { keepRecord, readRecords } from './register-files.ts';
 import type { DiskUse } from './status.ts';
 import { systemTimers } from './timers.ts';
@@ -80,7 +81,6 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
     front = await openFront({
       ...{ config, file, version, status, feed, register, tell },
       knownAgents: () => started.gateway.knownAgents,
-      logKey: readKeyFile(join(config.keys, 'log.pem')),
     }).catch(async (error) => {
       await started.stop();
       throw error;
@@ -141,7 +141,7 @@ async function startOnce(
       sealed: feed.sealed,
       diskUse: () => diskUseOf(config.data),
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
-      logKey: readKeyFile(join(config.keys, 'log.pem')),
+      logKey: logKeyOf(readLogKeys(config.keys), register.current().slot.record),
       ledger: ledger?.ledger ?? null,
       http: cloud && createHttpClient(cloud.url, cloud.certificate),
       fileSystem: nodeFileSystem,
@@ -175,14 +175,15 @@ function diskUseOf(path: string): DiskUse | null {
 
 function openHolder(config: GatewayConfig): RegisterHolder {
   const operatorKeyHash = parsePolicy(readGivenText(config.policy)).operator;
-  const register = openRegister(readRecords(config.records, config.data), {
-    operatorKeyHash,
-    origin: config.origin,
-    logKey: readKeyFile(join(config.keys, 'log.pem')).publicKey,
-    agentKey: readKeyFile(join(config.keys, 'agent.pem')).publicKey,
-  });
-  return createRegisterHolder(register, operatorKeyHash, (name, cose) =>
-    keepRecord(config.data, name, cose),
+  const { origin, keys, data } = config;
+  return openRegister(
+    readRecords(config.records, data),
+    {
+      ...{ operatorKeyHash, origin },
+      logKeys: () => readLogKeys(keys).map(({ publicKey }) => publicKey),
+      agentKey: readKeyFile(join(keys, 'agent.pem')).publicKey,
+    },
+    (name, cose) => keepRecord(data, name, cose),
   );
 }
 

@@ -65,7 +65,7 @@ test('an agent that is let in again after two histories comes back to be told wh
 });
 
 test('a slot that was closed takes no more entries', async () => {
-  await site.register.admit(site.register.revise({ state: 'closed' }));
+  await site.register.admit(site.register.close());
   await expect(site.admission.admit(agent.seal().bytes)).rejects.toMatchObject({
     code: 'SITE_LOG_FROZEN',
     message: expect.stringContaining('the operator closed'),

@@ -23,6 +23,7 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
   const { conflicts, tell } = parts;
 
   return (now, before) => {
+    if (now === before) return;
     const { record } = now.slot;
     const letIn = conflicts
       .list(before.slot.record.rev)
@@ -34,7 +35,7 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
       const was = before.slot.record.agents.find(({ key }) => toHex(key) === toHex(agent.key));
       tellChange(agent, was, letIn.includes(nameOf(agent)));
     }
-    if (record.state === 'closed') close(record.origin);
+    if (record.closed !== null && before.slot.record.closed === null) close(record.origin);
     parts.send([now.cose[1]]);
   };
 

@@ -23,6 +23,7 @@ import { type GatewayConfig, parseGatewayConfig } from '../config.ts';
 import { type AskingAgent, openEnrolmentFiles } from '../enrolment/enrolment-files.ts';
 import { GatewayError } from '../errors.ts';
 import { readKeyFile } from '../keys/key-file.ts';
+import { readLogKeys } from '../keys/log-keys.ts';
 import { readGivenText } from '../read-given.ts';
 import { openRegister, type Register } from '../register.ts';
 import { readRecords } from '../register-files.ts';
@@ -127,12 +128,18 @@ function approve(args: readonly string[]): Done {
 
 /** As the running gateway has it, and what it has yet to take up. */
 function readRegister(config: GatewayConfig, pending: readonly Uint8Array[]): Register {
-  return openRegister([...readRecords(config.records, config.data), ...pending], {
-    operatorKeyHash: parsePolicy(readGivenText(config.policy)).operator,
-    origin: config.origin,
-    logKey: readKeyFile(join(config.keys, 'log.pem')).publicKey,
-    agentKey: readKeyFile(join(config.keys, 'agent.pem')).publicKey,
-  });
+  const { data, keys, origin } = config;
+  const holder = openRegister(
+    [...readRecords(config.records, data), ...pending],
+    {
+      ...{ operatorKeyHash: parsePolicy(readGivenText(config.policy)).operator, origin },
+      logKeys: () => readLogKeys(keys).map(({ publicKey }) => publicKey),
+      agentKey: readKeyFile(join(keys, 'agent.pem')).publicKey,
+    },
+    async () => {},
+  );
+  while (holder.next() !== null) holder.advance();
+  return holder.current();
 }
 
 function waits({ refused, agentKey }: AskingAgent, { slot }: Register): boolean {

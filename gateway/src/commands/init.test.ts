@@ -32,10 +32,11 @@ function registerMade() {
     {
       operatorKeyHash: parsePolicy(read('policy.json').toString()).operator,
       origin: 'sigill.example/demo/house-17',
-      logKey: key('log.pem').publicKey,
+      logKeys: () => [key('log.pem').publicKey],
       agentKey: key('agent.pem').publicKey,
     },
-  );
+    async () => {},
+  ).current();
 }
 
 test('makes keys, records, policy and configuration that belong together', async () => {
@@ -43,7 +44,7 @@ test('makes keys, records, policy and configuration that belong together', async
   expect(code).toBe(0);
   const { operator, slot } = registerMade();
   expect(operator.record.nextKeyHash).toEqual(sha256(key('operator-next.pem').publicKey));
-  expect(slot.record).toMatchObject({ slot: 1, rev: 0, state: 'open' });
+  expect(slot.record).toMatchObject({ slot: 1, rev: 0, closed: null });
   expect(parsePolicy(read('policy.json').toString())).toMatchObject({
     ledger: null,
     witnessLines: ['quorum none'],

@@ -65,7 +65,7 @@ const http: HttpClient = {
 async function start(client: HttpClient | null = http): Promise<number> {
   const tell = (event: GatewayEvent) => void events.push(event);
   follower = followRecords({
-    ...{ files, register, logKey: log, http: client, timers, tell },
+    ...{ files, register, logKey: () => log, http: client, timers, tell },
     idleMs: 60_000,
   });
   return timers.nextWait();

@@ -23,7 +23,8 @@ import type { AskingAgent, EnrolmentFiles } from './enrolment-files.ts';
 export interface FollowParts {
   readonly files: EnrolmentFiles;
   readonly register: RegisterHolder;
-  readonly logKey: Signer;
+  /** Of the log in force. */
+  readonly logKey: () => Signer;
   /** To the cloud; null: only what is signed on this box counts. */
   readonly http: HttpClient | null;
   /** How often it looks while nobody waits. */
@@ -136,7 +137,10 @@ export function followRecords(parts: FollowParts): RecordFollower {
 
   function forwardOf({ request, address, askedAt }: AskingAgent) {
     const { origin } = register.current().slot.record;
-    const forward = signEnrolmentForward({ origin, request, address, askedAtMs: askedAt }, logKey);
+    const forward = signEnrolmentForward(
+      { origin, request, address, askedAtMs: askedAt },
+      logKey(),
+    );
     return { origin, request: toBase64(request), forward: toBase64(forward) };
   }
 

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { fromBase64, parsePolicy, type Signer } from '@sigill/evidence';
+import { fromBase64, parsePolicy } from '@sigill/evidence';
 import type { FastifyInstance } from 'fastify';
 import type { KnownAgents } from '../agents/known-agents.ts';
 import { isLoopback, type ListenerConfig } from '../broker/broker-config.ts';
 import { type CertificatePaths, openServerCertificate } from '../broker/server-certificate.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { Tell } from '../events.ts';
+import { logKeyOf, readLogKeys } from '../keys/log-keys.ts';
 import { readGivenText } from '../read-given.ts';
 import type { RegisterHolder } from '../register.ts';
 import { systemTimers } from '../timers.ts';
@@ -23,7 +24,6 @@ export interface OpenEnrolmentParts {
   readonly config: GatewayConfig;
   readonly register: RegisterHolder;
   readonly knownAgents: () => KnownAgents;
-  readonly logKey: Signer;
   /** What this box is called on its network. */
   readonly names: readonly string[];
   readonly tell: Tell;
@@ -40,13 +40,14 @@ export interface OpenedEnrolment {
 
 /** @throws GatewayError ENROL_LISTEN_FAILED, KEY_FILE_*, FILE_MISSING */
 export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEnrolment> {
-  const { config, register, names, tell, logKey } = parts;
+  const { config, register, names, tell } = parts;
   const { cloud } = config;
   const timers = systemTimers;
   const files = openEnrolmentFiles(config.data);
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
   const follower = followRecords({
-    ...{ files, register, logKey, http, timers, tell },
+    ...{ files, register, http, timers, tell },
+    logKey: () => logKeyOf(readLogKeys(config.keys), register.current().slot.record),
     idleMs: cloud?.recordsMs ?? RECORDS_HERE_MS,
   });
   const listens = config.enrol ?? config.status;

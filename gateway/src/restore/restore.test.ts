@@ -133,7 +133,7 @@ describe('a disk that is an older copy', () => {
     await site.admission.admit(clone.seal({ closedAt: 1 }).bytes);
     await expect(compare()).rejects.toMatchObject({
       code: 'SITE_LOG_FORKED',
-      message: expect.stringContaining('the operator closes this origin'),
+      message: expect.stringContaining('sigill gateway new-generation'),
     });
     expect(site.log.head().size).toBe(1);
     expect(site.log.frozen()).toContain('second history');
