@@ -150,7 +150,14 @@ function obstacleTo(
 ): string | null {
   const generation = generationOf(record);
   const name = `${record.origin}, generation ${generation} of this site,`;
-  if (!includes(logKeys(), record.logKey))
+  let keys: readonly Uint8Array[];
+  try {
+    keys = logKeys();
+  } catch (error) {
+    if (error instanceof GatewayError) return `${name} cannot begin: ${error.message}`;
+    throw error;
+  }
+  if (!includes(keys, record.logKey))
     return `${name} runs on another box: its log key is not here. If this is the box, put keys/log-${generation}.pem back and restart it; else switch this box off`;
   if (findAgent(record, agentId(agentKey))?.state === 'active') return null;
   return `${name} goes on without this box: the operator did not take its agent over; ask the operator, or switch this box off`;
