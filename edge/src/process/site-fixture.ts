@@ -42,7 +42,7 @@ export function createSite(origin: string, logKey: Uint8Array) {
     ): Uint8Array {
       const cose = signSlotRecord(
         {
-          ...{ slot: 3, rev, previous, origin, logKey, state: 'open' },
+          ...{ slot: 3, rev, previous, origin, logKey, closed: null, continues: null },
           agents: agents
             .map((agent) => ({ ...agent, succeeds: null }))
             .sort((a, b) => compareBytes(a.key, b.key)),
