@@ -15,11 +15,14 @@ const path = fc.array(bytes(32), { maxLength: 54 });
 const streams = fc.array(fc.record({ source: text, device: text, nextN: count }), { maxLength: 4 });
 const is = <T extends string>(type: T) => fc.constant(type);
 
+const hello = {
+  ...{ type: is('hello'), nonce: bytes(8), boot: bytes(16), head },
+  ...{ receiptSize: count, receiptRoot: bytes(32), software: text, clockMs: time },
+};
+
 const up: fc.Arbitrary<UpMessage> = fc.oneof(
-  fc.record({
-    ...{ type: is('hello'), nonce: bytes(8), boot: bytes(16), head },
-    ...{ receiptSize: count, receiptRoot: bytes(32), software: text, clockMs: time },
-  }),
+  fc.record(hello),
+  fc.record({ ...hello, log: bytes(32) }),
   fc.record({ type: is('batch'), number: count, bytes: fc.uint8Array({ maxLength: 90 }) }),
   fc.record({ type: is('ping'), nonce: bytes(8) }),
   fc.record({ type: is('status'), json: fc.json() }),

@@ -14,11 +14,11 @@ import {
   type UpMessage,
 } from './messages.ts';
 
-/** Items of each message, its name among them. */
-const UP = { hello: 8, batch: 3, ping: 2, status: 2 } as const;
+/** Items of each message, its name among them: so many, or one more that may be left out. */
+const UP = { hello: [8, 9], batch: [3], ping: [2], status: [2] } as const;
 const DOWN = {
-  ...{ head: 10, streams: 4, receipt: 6, refused: 5 },
-  ...{ pong: 3, beacon: 3, records: 2 },
+  ...{ head: [10], streams: [4], receipt: [6], refused: [5] },
+  ...{ pong: [3], beacon: [3], records: [2] },
 } as const;
 const STATES: readonly LinkState[] = ['open', 'quarantined', 'revoked', 'unknown'];
 
@@ -59,8 +59,10 @@ export function decodeDown(bytes: Uint8Array): DownMessage {
 function upItems(message: UpMessage): CborValue {
   switch (message.type) {
     case 'hello': {
-      const { nonce, boot, head, receiptSize, receiptRoot, software, clockMs } = message;
-      return ['hello', nonce, boot, headItems(head), receiptSize, receiptRoot, software, clockMs];
+      const { nonce, boot, head, receiptSize, receiptRoot, software, clockMs, log } = message;
+      const receipt = [receiptSize, receiptRoot];
+      const where = log === undefined ? [] : [log];
+      return ['hello', nonce, boot, headItems(head), ...receipt, software, clockMs, ...where];
     }
     case 'batch':
       return ['batch', message.number, message.bytes];
@@ -101,7 +103,7 @@ function streamItems({ source, device, nextN }: StreamHead): CborValue {
   return [source, device, nextN];
 }
 
-function readUp(reader: CborReader, type: keyof typeof UP): UpMessage {
+function readUp(reader: CborReader, type: keyof typeof UP, count: number): UpMessage {
   switch (type) {
     case 'hello':
       return {
@@ -113,6 +115,7 @@ function readUp(reader: CborReader, type: keyof typeof UP): UpMessage {
         receiptRoot: reader.fixedBytes(32),
         software: readText(reader, MAX_SOFTWARE),
         clockMs: reader.safeInteger(),
+        ...(count === UP.hello[1] && { log: reader.fixedBytes(32) }),
       };
     case 'batch':
       return { type, number: reader.uint(), bytes: reader.bytes() };
@@ -225,8 +228,8 @@ function encode(items: CborValue): Uint8Array {
 
 function decode<Type extends string, Message>(
   bytes: Uint8Array,
-  kinds: Readonly<Record<Type, number>>,
-  read: (reader: CborReader, type: Type) => Message,
+  kinds: Readonly<Record<Type, readonly number[]>>,
+  read: (reader: CborReader, type: Type, count: number) => Message,
 ): Message {
   if (bytes.length > MAX_LINK_MESSAGE_BYTES)
     throw refusal(`at most ${MAX_LINK_MESSAGE_BYTES} bytes expected, got ${bytes.length}`);
@@ -235,9 +238,9 @@ function decode<Type extends string, Message>(
     const count = reader.array();
     const name = reader.text();
     const type = (Object.keys(kinds) as Type[]).find((known) => known === name);
-    if (type === undefined || kinds[type] !== count)
+    if (type === undefined || !kinds[type].includes(count))
       throw refusal(`${count} items of an unknown message`);
-    const message = read(reader, type);
+    const message = read(reader, type, count);
     reader.end();
     return message;
   } catch (cause) {

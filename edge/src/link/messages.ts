@@ -4,7 +4,9 @@
  * acknowledgement means nothing here: a batch is safe when its receipt has come.
  *
  * up:
- *   ["hello", nonce, boot, head: [batch, headerHash, nextSeq]|null, receiptSize, receiptRoot, software, clockMs]
+ *   ["hello", nonce, boot, head: [batch, headerHash, nextSeq]|null, receiptSize, receiptRoot, software, clockMs, log?]
+ *                                    log: SHA-256 of the origin of the log that the receipt is of; left out where that
+ *                                    is the first of its site
  *   ["batch", number, bytes]         as evidence encodes a batch
  *   ["ping", nonce]
  *   ["status", json]                 for people: healths of sources, state of the uplink
@@ -17,7 +19,9 @@
  *                                    seal: as it stands in the log; proof: C2SP tlog-proof of it; path: consistency
  *                                    from `from`, the size of the last head or receipt of this connection, to the proof's
  *   ["refused", batch, code, message, retryable]
- *   ["pong", nonce, timeMs]   ["beacon", anchorIndex, leafHash]   ["records", [* bytes]]
+ *   ["pong", nonce, timeMs]   ["beacon", anchorIndex, leafHash]
+ *   ["records", [* bytes]]           of the operator and of this site; where its log continues a closed one, before each
+ *                                    head: the agent goes on in that log, and says hello again
  *
  * nonce: bstr8 of the agent; boot: bstr16; hashes: bstr32; receiptSize 0 and the root of nothing before the first receipt.
  * @module
@@ -40,6 +44,8 @@ export interface HelloMessage {
   readonly receiptRoot: Uint8Array;
   readonly software: string;
   readonly clockMs: number;
+  /** SHA-256 of the origin of the log that the receipt is of; left out where that is the first of its site. */
+  readonly log?: Uint8Array;
 }
 
 export type DownMessage =
