@@ -71,7 +71,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const { data, now, log } = parts;
   const policy = parsePolicy(parts.policy);
   const database = openSqliteDatabase(join(data, 'cloud.sqlite'));
-  const register = await openRegister(database, policy.operator);
+  const register = await openRegister(database, policy.operator, now);
   for (const cose of parts.records) await register.admit(cose);
   const archive = await openSegmentArchive(join(data, 'archive'));
   const store = await openEmbeddedStore(join(data, 'readings.duckdb'));

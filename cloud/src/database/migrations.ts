@@ -71,4 +71,12 @@ export const migrations: readonly Migration[] = [
         refused_at INTEGER, reason TEXT NOT NULL);
     `,
   },
+  {
+    number: 3,
+    name: 'logs that were closed',
+    sql: `
+      -- 1: the operator closed it, and no entry comes behind those that are there.
+      ALTER TABLE site_logs ADD ended INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];

@@ -34,7 +34,10 @@ export interface ArrivedBatch extends EntryHeader {
 }
 
 export async function addSiteLog(sql: Sql, origin: string): Promise<void> {
-  await sql.run('INSERT INTO site_logs VALUES (?, 0) ON CONFLICT DO NOTHING', origin);
+  await sql.run(
+    'INSERT INTO site_logs (origin, next) VALUES (?, 0) ON CONFLICT DO NOTHING',
+    origin,
+  );
 }
 
 export async function listSiteLogs(sql: Sql): Promise<SiteLogRow[]> {
@@ -115,16 +118,21 @@ export async function appendEntries(
   await moveNext(sql, origin, size, size + entries.length);
 }
 
+/** From now on nothing is appended: what would have been under way ends as retryable, and is then refused. */
+export async function endEntries(sql: Sql, origin: string): Promise<void> {
+  await sql.run('UPDATE site_logs SET ended = 1 WHERE origin = ?', origin);
+}
+
 /** Forgets the entries from `size` on. Their batches stay in the archive, their bytes in quarantine. */
 export async function cutEntries(sql: Sql, origin: string, size: number): Promise<void> {
   await sql.run('DELETE FROM entries WHERE origin = ? AND entry >= ?', origin, size);
   await moveNext(sql, origin, await nextEntry(sql, origin), size);
 }
 
-// Compared and set: two writers of one log can never both go on from the same size.
+// Compared and set: two writers of one log can never both go on from the same size, and none behind its end.
 async function moveNext(sql: Sql, origin: string, from: number, to: number): Promise<void> {
   const moved = await sql.run(
-    'UPDATE site_logs SET next = ? WHERE origin = ? AND next = ?',
+    'UPDATE site_logs SET next = ? WHERE origin = ? AND next = ? AND ended = 0',
     to,
     origin,
     from,

@@ -15,8 +15,8 @@ import {
   equalBytes,
   headerHash,
   leafHash,
+  logsOf,
   openSeal,
-  originHash,
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
@@ -35,7 +35,7 @@ export interface JudgedBatch {
   readonly bytes: Uint8Array;
 }
 
-/** @param headOf where an agent's chain stands before this batch */
+/** @param headOf where an agent's chain stands before this batch, in this log or the generation before it */
 export async function judgeBatch(
   bytes: Uint8Array,
   record: SlotRecord,
@@ -50,7 +50,7 @@ export async function judgeBatch(
     const { key } = activeAgent(record, agent);
     const head = await headOf(agent);
     header = signedHeader(seal, key, record, head);
-    const believed = checkBatch(bytes, key, [originHash(record.origin)], head);
+    const believed = checkBatch(bytes, key, logsOf(record), head);
     return { leaf, believed, refusal: null, header, bytes };
   } catch (error) {
     return { leaf, believed: null, refusal: refusalOf(error), header, bytes };
@@ -75,7 +75,7 @@ function signedHeader(
   head: ChainHead | null,
 ): EntryHeader | null {
   const { header, headerBytes } = openSeal(seal, key);
-  if (!equalBytes(header.log, originHash(record.origin))) return null;
+  if (!logsOf(record).some((log) => equalBytes(log, header.log))) return null;
   if (head !== null && header.batch <= head.batch) {
     throw new CloudError(
       'BATCH_CONFLICT',

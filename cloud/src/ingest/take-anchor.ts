@@ -3,7 +3,7 @@
  * can be taken back by its chain; a final one never.
  * @module
  */
-import { EvidenceError, equalBytes, type LedgerPolicy, originHash, rootAt } from '@sigill/evidence';
+import { EvidenceError, equalBytes, type LedgerPolicy, originHash } from '@sigill/evidence';
 import {
   type AnchorLogRow,
   addAnchor,
@@ -15,7 +15,7 @@ import {
 import type { Database, Sql } from '../database/database.ts';
 import { raiseAlarm } from '../database/quarantine.ts';
 import { nextEntry } from '../database/site-logs.ts';
-import { appendLeaves, overTree } from '../database/tiles.ts';
+import { appendLeaves } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 import {
@@ -25,9 +25,10 @@ import {
   missingAnchors,
   refused,
 } from './anchor-bundle.ts';
+import { rootOf } from './log-head.ts';
 import { takeLedgerState } from './take-ledger-state.ts';
 import { keepCheckpoint, openedCheckpoint, originOf } from './take-receipt.ts';
-import { anchorTree, siteTree } from './tree-names.ts';
+import { anchorTree } from './tree-names.ts';
 
 export interface TakeAnchorParts {
   readonly database: Database;
@@ -98,9 +99,7 @@ async function assertCalledHeads(
         },
       );
     }
-    const root = await database.read((sql) =>
-      overTree(sql, siteTree(origin), call.size, (read) => rootAt(call.size, read)),
-    );
+    const root = await database.read((sql) => rootOf(sql, origin, call.size));
     if (!equalBytes(root, call.root)) {
       const detail = `anchor ${bundle.anchor.index} calls ${origin} at ${call.size} entries with another root than theirs`;
       const about = `anchor ${bundle.anchor.index}`;

@@ -9,9 +9,9 @@ import {
   equalBytes,
   findAgent,
   headerHash,
+  logsOf,
   openSeal,
   openSign1,
-  originHash,
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
@@ -85,7 +85,7 @@ async function assertProven(
 ): Promise<void> {
   const { header, headerBytes } = asProof(() => openSeal(seal, key));
   const { agent, batch, previous } = header;
-  if (!equalBytes(header.log, originHash(record.origin)))
+  if (!logsOf(record).some((log) => equalBytes(log, header.log)))
     throw unproven('its seal is of elsewhere');
   const [same, before] = await database.read(async (sql) => [
     await entryOfBatch(sql, agent, batch),

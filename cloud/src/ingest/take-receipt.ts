@@ -9,7 +9,7 @@ import {
   openCheckpoint,
   parseCheckpoint,
   parseNote,
-  rootAt,
+  type SlotRecord,
   toBase64,
 } from '@sigill/evidence';
 import { checkpointAt, newestCheckpoint, putCheckpoint } from '../database/checkpoints.ts';
@@ -17,10 +17,9 @@ import type { Database, Sql } from '../database/database.ts';
 import { mergeNotes } from '../database/merge-notes.ts';
 import { raiseAlarm } from '../database/quarantine.ts';
 import { cutEntries, nextEntry } from '../database/site-logs.ts';
-import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
-import { siteTree } from './tree-names.ts';
+import { rootOf } from './log-head.ts';
 
 export interface TakeReceiptParts {
   readonly database: Database;
@@ -46,6 +45,7 @@ export async function takeReceipt(parts: TakeReceiptParts, note: string): Promis
   const { record } = register.slotOf(originOf(note));
   const checkpoint = openedCheckpoint(note, record.origin, record.logKey);
   const { origin, size, root } = checkpoint;
+  assertNotBehindItsEnd(record, size);
   const next = await database.read((sql) => nextEntry(sql, origin));
   if (size > next) {
     throw new CloudError(
@@ -56,12 +56,20 @@ export async function takeReceipt(parts: TakeReceiptParts, note: string): Promis
       },
     );
   }
-  const held = await database.read((sql) =>
-    overTree(sql, siteTree(origin), size, (read) => rootAt(size, read)),
-  );
-  if (!equalBytes(held, root)) throw await disagree(parts, checkpoint, note, held);
+  const held = await database.read((sql) => rootOf(sql, origin, size));
+  if (!equalBytes(held, root))
+    throw await disagree(parts, checkpoint, note, held, record.closed !== null);
   await database.write((sql) => keepCheckpoint(sql, checkpoint, note));
   return checkpoint;
+}
+
+/** The last entries of a closed log are proven by a checkpoint at its end; behind that there is nothing to prove. */
+function assertNotBehindItsEnd({ origin, closed }: SlotRecord, size: number): void {
+  if (closed === null || size <= closed.size) return;
+  throw new CloudError(
+    'ORIGIN_CLOSED',
+    `${origin} was closed by the operator at ${closed.size} entries; a checkpoint of ${size} counts for nothing`,
+  );
 }
 
 /** With the signatures we hold of it already. */
@@ -89,11 +97,13 @@ export function openedCheckpoint(note: string, origin: string, logKey: Uint8Arra
 
 // No signature binds the entries after the last checkpoint that agreed: they may have been damaged on their
 // way. So they are asked for again. The alarm stays: if the same root comes again, the log was rewritten.
+// The entries of a closed log stay: the operator signed them.
 async function disagree(
   { database, now }: TakeReceiptParts,
   { origin, size, root }: Checkpoint,
   note: string,
   held: Uint8Array,
+  closed: boolean,
 ): Promise<CloudError> {
   const detail = `${origin} at ${size} entries has root ${toBase64(root)} by its own signature, ${toBase64(held)} by the entries it sent`;
   const next = await database.write(async (sql) => {
@@ -104,7 +114,7 @@ async function disagree(
       { origin, code: 'CHECKPOINT_ROOT', about, detail: `${detail}\n${note}` },
       now(),
     );
-    if (agreed < size) await cutEntries(sql, origin, agreed);
+    if (agreed < size && !closed) await cutEntries(sql, origin, agreed);
     return nextEntry(sql, origin);
   });
   return new CloudError('CHECKPOINT_ROOT', detail, { facts: { next } });

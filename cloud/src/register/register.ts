@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  assertRecordFollows,
+  type Closing,
   EvidenceError,
   equalBytes,
   findAgent,
@@ -21,7 +21,9 @@ import { settleAgentConflicts } from '../database/quarantine.ts';
 import { addRecord, listRecords, type RecordRow } from '../database/register-records.ts';
 import { addSiteLog } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
+import { endSiteLog } from '../ingest/end-site-log.ts';
 import { createTurns } from '../ingest/turns.ts';
+import { assertMayJoin, continuationOf } from './register-rules.ts';
 
 export interface Register {
   /** The operator's records from the first on, as signed. */
@@ -33,6 +35,8 @@ export interface Register {
   slots(): readonly Opened<SlotRecord>[];
   /** Every revision of a slot that came here, oldest first. */
   recordsOf(slot: number): readonly RecordRow[];
+  /** The records of the generations that go on from a slot's log, oldest first; none while it goes on itself. */
+  recordsAfter(slot: number): readonly RecordRow[];
   /** A record by its hash, with all the revisions a slot had. */
   find(recordHash: Uint8Array): RecordRow | undefined;
   /** Takes a record in; one known already changes nothing. @throws CloudError, EvidenceError */
@@ -43,6 +47,7 @@ export interface Register {
 export async function openRegister(
   database: Database,
   firstKeyHash: Uint8Array,
+  now: () => number,
 ): Promise<Register> {
   const rows = await database.read(listRecords);
   const chain = () => rows.filter(({ slot }) => slot === 0);
@@ -51,12 +56,13 @@ export async function openRegister(
   const newest = new Map<number, Opened<SlotRecord>>();
   for (const { slot, cose } of rows) if (slot !== 0) newest.set(slot, readSlotRecord(cose));
 
-  async function keep(row: RecordRow): Promise<void> {
+  async function keep(row: RecordRow, closed: Closing | null = null): Promise<void> {
     await database.write(async (sql) => {
       await addRecord(sql, row);
       if (row.origin === null) return;
       await addSiteLog(sql, row.origin);
       await settleAgentConflicts(sql, row.origin);
+      if (closed !== null) await endSiteLog(sql, row.origin, closed, now());
     });
     rows.push(row);
   }
@@ -69,10 +75,9 @@ export async function openRegister(
 
   async function admitSlot(cose: Uint8Array): Promise<void> {
     const next = openWithAny(cose, openChain());
-    const { slot, rev, origin } = next.record;
-    assertSucceeds(newest.get(slot) ?? null, next.record);
-    assertFree(next.record, [...newest.values()]);
-    await keep({ slot, rev, recordHash: next.hash, cose, origin });
+    const { slot, rev, origin, closed } = next.record;
+    assertMayJoin(next.record, [...newest.values()]);
+    await keep({ slot, rev, recordHash: next.hash, cose, origin }, closed);
     newest.set(slot, next);
   }
 
@@ -80,6 +85,13 @@ export async function openRegister(
     const slot = readIfSlot(cose);
     if (slot === null) await admitOperator(cose);
     else if (find(slot.hash) === undefined) await admitSlot(cose);
+  }
+
+  const recordsOf = (slot: number) => rows.filter((row) => row.slot === slot);
+
+  function recordsAfter(slot: number): readonly RecordRow[] {
+    const next = continuationOf(newest.get(slot), [...newest.values()])?.record.slot;
+    return next === undefined ? [] : [...recordsOf(next), ...recordsAfter(next)];
   }
 
   // One after another: two records for one slot must not both find it as it was.
@@ -97,7 +109,8 @@ export async function openRegister(
       );
     },
     slots: () => [...newest.values()],
-    recordsOf: (slot) => rows.filter((row) => row.slot === slot),
+    recordsOf,
+    recordsAfter,
     find,
     admit: (cose) => turns.take('admit', () => admit(cose)),
   };
@@ -116,39 +129,6 @@ export function activeAgent(record: SlotRecord, agent: Uint8Array): RegisteredAg
   throw new CloudError(
     'AGENT_REVOKED',
     `agent ${hex(agent)} is revoked in the record of ${record.origin}`,
-  );
-}
-
-/** One origin, one slot; one key, one job: only the agents of a closed slot go on in another. */
-function assertFree(next: SlotRecord, held: readonly Opened<SlotRecord>[]): void {
-  const others = held.map(({ record }) => record).filter(({ slot }) => slot !== next.slot);
-  for (const record of others) {
-    const theirs = [record.logKey, ...(record.closed === null ? agentKeys(record) : [])];
-    const ours = [next.logKey, ...agentKeys(next)];
-    const taken =
-      record.origin === next.origin ||
-      ours.some((key) => theirs.some((their) => equalBytes(key, their))) ||
-      agentKeys(record).some((key) => equalBytes(key, next.logKey));
-    if (!taken) continue;
-    throw new CloudError(
-      'RECORD_TAKEN',
-      `slot ${next.slot} has the origin or a key of slot ${record.slot}`,
-    );
-  }
-}
-
-function agentKeys({ agents }: SlotRecord): Uint8Array[] {
-  return agents.map(({ key }) => key);
-}
-
-// An anchor carries the record of its moment: revisions in between may never have been anchored. What must
-// hold from one to the next holds over several too, all but the hash of the one just before.
-function assertSucceeds(last: Opened<SlotRecord> | null, next: SlotRecord): void {
-  if (last === null) return;
-  const skipped = next.rev > last.record.rev + 1;
-  assertRecordFollows(
-    skipped ? { record: { ...last.record, rev: next.rev - 1 }, hash: next.previous } : last,
-    next,
   );
 }
 

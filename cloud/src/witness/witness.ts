@@ -4,8 +4,11 @@
  * @module
  */
 import {
+  type Checkpoint,
+  type Closing,
   cosign,
   EMPTY_ROOT,
+  equalBytes,
   judgeAddCheckpoint,
   parseAddCheckpoint,
   type Signer,
@@ -48,12 +51,15 @@ export interface Witness {
 export function createWitness(parts: WitnessParts): Witness {
   const { database, register, name, signer, now } = parts;
 
+  const slotOf = (origin: string) =>
+    register.slots().find(({ record }) => record.origin === origin)?.record;
+
   async function logOf(origin: string): Promise<WitnessedLog | undefined> {
-    const slot = register.slots().find(({ record }) => record.origin === origin);
+    const slot = slotOf(origin);
     if (slot === undefined) return undefined;
     const seen = await database.read((sql) => witnessedLog(sql, origin));
     const { size, root } = seen ?? { size: 0, root: EMPTY_ROOT };
-    return { origin, publicKey: slot.record.logKey, size, root };
+    return { origin, publicKey: slot.logKey, size, root };
   }
 
   async function tellFork(origin: string, reason: string, note: string): Promise<void> {
@@ -78,6 +84,8 @@ export function createWitness(parts: WitnessParts): Witness {
         await tellFork(origin, decision.reason, request.note);
       }
       if (decision.status !== 200) return decision;
+      const behind = refusalBehindItsEnd(decision.checkpoint, slotOf(origin)?.closed ?? null);
+      if (behind !== null) return behind;
       const { size, root } = decision.checkpoint;
       const advanced = await database.write((sql) =>
         advanceWitnessed(sql, request.oldSize, { origin, size, root, note: request.note }),
@@ -95,4 +103,15 @@ export function createWitness(parts: WitnessParts): Witness {
         return seen.note + ((await cosignatureAt(sql, origin, seen.size)) ?? '');
       }),
   };
+}
+
+/** The operator said how a closed log ends: another end is another history, and is never cosigned. */
+function refusalBehindItsEnd(
+  { origin, size, root }: Checkpoint,
+  closed: Closing | null,
+): WitnessAnswer | null {
+  if (closed === null || size < closed.size) return null;
+  if (size === closed.size && equalBytes(root, closed.root)) return null;
+  const reason = `${origin} was closed by the operator at ${closed.size} entries, and this is not its end`;
+  return { status: 422, code: 'ORIGIN_CLOSED', reason };
 }
