@@ -4,10 +4,14 @@
  * @module
  */
 import { join } from 'node:path';
-import { equalBytes } from '@sigill/evidence';
+import { equalBytes, parsePolicy } from '@sigill/evidence';
+import type { GatewayConfig } from './config.ts';
 import { createDisk } from './disk/disk.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
-import { readGiven } from './read-given.ts';
+import { readKeyFile } from './keys/key-file.ts';
+import { readLogKeys } from './keys/log-keys.ts';
+import { readGiven, readGivenText } from './read-given.ts';
+import { openRegister, type RegisterHolder } from './register.ts';
 
 const FILE = /^slot-(\d+)-rev-(\d+)\.record$/;
 
@@ -25,6 +29,27 @@ export function readRecords(files: readonly string[], data: string): Uint8Array[
   return [...files, ...kept]
     .map((file) => signedBytes(readGiven(file)))
     .filter((cose, index, all) => all.findIndex((other) => equalBytes(other, cose)) === index);
+}
+
+/**
+ * What gateway.yaml names, and what came since.
+ * @param more signed here and not yet taken up
+ * @throws GatewayError, EvidenceError
+ */
+export function openConfiguredRegister(
+  config: GatewayConfig,
+  more: readonly Uint8Array[] = [],
+): RegisterHolder {
+  const { origin, keys, data } = config;
+  return openRegister(
+    [...readRecords(config.records, data), ...more],
+    {
+      ...{ operatorKeyHash: parsePolicy(readGivenText(config.policy)).operator, origin },
+      logKeys: () => readLogKeys(keys).map(({ publicKey }) => publicKey),
+      agentKey: readKeyFile(join(keys, 'agent.pem')).publicKey,
+    },
+    (name, cose) => keepRecord(data, name, cose),
+  );
 }
 
 /** Durable on return. */

@@ -27,8 +27,8 @@ import { logKeyOf, readLogKeys } from './keys/log-keys.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
 import { readGivenText } from './read-given.ts';
 import { createReadingFeed, type ReadingFeed } from './reading-feed.ts';
-import { openRegister, type RegisterHolder } from './register.ts';
-import { keepRecord, readRecords } from './register-files.ts';
+import type { RegisterHolder } from './register.ts';
+import { openConfiguredRegister } from './register-files.ts';
 import type { DiskUse } from './status.ts';
 import { systemTimers } from './timers.ts';
 import { createHttpClient } from './uplink/http-client.ts';
@@ -50,7 +50,7 @@ interface Started {
 export async function runGateway(file: string, tell: Tell): Promise<RunningGateway> {
   const text = readGivenText(file);
   const config = parseGatewayConfig(text, file);
-  const register = openHolder(config);
+  const register = openConfiguredRegister(config);
   const lock = await acquireDataLock(config.data);
   let sources = config.sources;
   let turn: Promise<unknown> = Promise.resolve();
@@ -171,20 +171,6 @@ function diskUseOf(path: string): DiskUse | null {
   } catch {
     return null;
   }
-}
-
-function openHolder(config: GatewayConfig): RegisterHolder {
-  const operatorKeyHash = parsePolicy(readGivenText(config.policy)).operator;
-  const { origin, keys, data } = config;
-  return openRegister(
-    readRecords(config.records, data),
-    {
-      ...{ operatorKeyHash, origin },
-      logKeys: () => readLogKeys(keys).map(({ publicKey }) => publicKey),
-      agentKey: readKeyFile(join(keys, 'agent.pem')).publicKey,
-    },
-    (name, cose) => keepRecord(data, name, cose),
-  );
 }
 
 /** Loaded only by a gateway that anchors: the ledger's library costs 10 MB. */

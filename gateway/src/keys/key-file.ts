@@ -3,7 +3,16 @@
  * @module
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { createSigner, type Signer } from '@sigill/evidence';
 import { syncDirectoryNow } from '../disk/file-system.ts';
@@ -20,14 +29,32 @@ export function readKeyFile(path: string): Signer {
   return toSigner(parsePem(path, readSecretFile(path)));
 }
 
-/** A file nobody else can read, from its first moment on: the mode is set by the open that creates it. */
+/**
+ * A file nobody else can read, from its first moment on: the mode is set by the open that creates it. Whole or not there,
+ * whenever the power is cut; one already there is left alone and refused.
+ */
 export function writeSecretFile(path: string, content: string | Uint8Array): void {
-  const file = openExclusively(path);
+  const draft = `${path}.new`;
+  rmSync(draft, { force: true });
+  const file = openSync(draft, 'wx', 0o600);
   try {
     writeFileSync(file, content);
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+  try {
+    // A link, unlike a rename, never takes the place of what is there.
+    linkSync(draft, path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new GatewayError(
+      'FILE_EXISTS',
+      `${path}: there is a key here already and it is never overwritten; move it away, or choose another directory`,
+      { cause },
+    );
+  } finally {
+    rmSync(draft, { force: true });
   }
   syncDirectoryNow(dirname(path));
 }
@@ -45,19 +72,6 @@ export function readSecretFile(path: string): string {
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
-  }
-}
-
-function openExclusively(path: string): number {
-  try {
-    return openSync(path, 'wx', 0o600);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new GatewayError(
-      'FILE_EXISTS',
-      `${path}: there is a key here already and it is never overwritten; move it away, or choose another directory`,
-      { cause },
-    );
   }
 }
 
