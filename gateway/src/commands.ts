@@ -8,6 +8,7 @@ import { gatewayClientAdd, gatewayClientList, gatewayClientRemove } from './comm
 import { gatewayEnroll } from './commands/enroll.ts';
 import { gatewayInit } from './commands/init.ts';
 import { gatewayInvite } from './commands/invite.ts';
+import { gatewayNewGeneration } from './commands/new-generation.ts';
 import { gatewayPassword } from './commands/password.ts';
 import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   gatewayRun,
   gatewayInvite,
   gatewayApprove,
+  gatewayNewGeneration,
   gatewayPassword,
   gatewayClientAdd,
   gatewayClientList,

@@ -17,6 +17,7 @@ const COMMANDS = [
   'gateway run',
   'gateway invite',
   'gateway approve',
+  'gateway new-generation',
   'gateway password',
   'gateway client add',
   'gateway client list',

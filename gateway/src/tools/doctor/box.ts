@@ -97,6 +97,8 @@ export interface Running {
         readonly lastError?: string | null;
       };
   readonly logSize?: number;
+  /** Why its log does not grow; null: it does. */
+  readonly closedFor?: string | null;
   readonly ledger?: 'not anchored' | { readonly lastError?: string | null };
   /** Each with the sentence for whoever stands at the box. */
   readonly quarantined?: readonly { readonly technician: string }[];
