@@ -9,7 +9,12 @@ export {
   formatAddress,
   parseAddress,
 } from './anchor/anchor-log.ts';
-export { CHAIN_PROFILES, type ChainProfile, findChainProfile } from './anchor/chain-profiles.ts';
+export {
+  CHAIN_PROFILES,
+  type ChainProfile,
+  type Finality,
+  findChainProfile,
+} from './anchor/chain-profiles.ts';
 export {
   type BoxKeys,
   boxFingerprint,
@@ -52,6 +57,7 @@ export {
   signEnrolmentForward,
 } from './anchor/enrolment-forward.ts';
 export {
+  earlierOrigins,
   type Generation,
   generationOf,
   logsOf,
@@ -59,6 +65,7 @@ export {
 } from './anchor/generations.ts';
 export {
   type BlockHeader,
+  blockHashOf,
   decodeHeader as decodeBlockHeader,
   type LedgerProof,
   type LedgerState,
