@@ -1,12 +1,6 @@
-import {
-  type BatchHeader,
-  isProven,
-  judge,
-  parseEvidence,
-  parsePolicy,
-  verifyLedgerState,
-} from '@sigill/evidence';
+import { type BatchHeader, parseEvidence } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimsOf } from '../testing/claims-fixture.ts';
 import { type CoreFixture, openCoreFixture } from '../testing/core-fixture.ts';
 import { START } from '../testing/site-fixture.ts';
 import type { Witness } from '../witness/witness.ts';
@@ -43,22 +37,7 @@ async function anchor(): Promise<void> {
 }
 
 const evidence = (seq: number) => fixture.core.evidence(fixture.site.agent.id, seq);
-async function claims(seq: number): Promise<Record<string, string>> {
-  const file = parseEvidence(await evidence(seq));
-  const policy = parsePolicy(fixture.ledger.policy);
-  const state =
-    file.ledger && policy.ledger && verifyLedgerState(file.ledger, policy.ledger.contract);
-  const blocks =
-    state === null ? [] : [{ number: state.blockNumber, hash: state.blockHash, source: 'test' }];
-  const verdict = judge(file, policy, {
-    blocks,
-    decodeAgain: () => ({ agrees: true, detail: '' }),
-  });
-  if (isProven(verdict, ['decoded'])) return { all: 'yes' };
-  return Object.fromEntries(
-    verdict.claims.map(({ claim, holds, reason }) => [claim, reason ?? holds]),
-  );
-}
+const claims = (seq: number) => claimsOf(fixture, fixture.site.agent.id, seq);
 
 describe('evidence for a reading', () => {
   it('is pending until a checkpoint covers it', async () => {

@@ -28,8 +28,8 @@ import { type FixtureSite, START } from './site-fixture.ts';
 
 export interface FixtureLedger {
   readonly policy: string;
-  /** Calls the site's roll with this checkpoint, anchors it, and tells what the gateway would. */
-  anchor(note: string | null): AnchorBundle;
+  /** Calls the site's roll with this checkpoint, and those of other generations, anchors it, and tells what the gateway would. */
+  anchor(note: string | null, ...others: readonly string[]): AnchorBundle;
   /** The same anchor again, final, with the state as it is now. */
   final(index: number): AnchorBundle;
   leafHash(index: number): Uint8Array;
@@ -55,22 +55,21 @@ export function createLedger(
       witnessLines,
       clockErrorMs: 5000,
     }),
-    anchor(note) {
-      const called = note === null ? null : parseCheckpoint(parseNote(note).text);
-      const before = calls[1]?.size ?? 0;
-      const { path } = parsePath(site, before, note);
-      const slot = site.slotRecord();
-      calls = callRoll(calls, [
+    anchor(note, ...others) {
+      const notes = note === null ? others : [note, ...others];
+      const records = site.generations.map((one) => one.slotRecord());
+      const before = calls;
+      calls = callRoll(before, [
         {
           originHash: new Uint8Array(32),
           recordHash: payloadHash(site.operatorRecord),
           head: null,
         },
-        {
-          originHash: originHash(site.origin),
-          recordHash: readSlotRecord(slot).hash,
-          head: called && { size: called.size, root: called.root, path },
-        },
+        ...site.generations.map((one, at) => ({
+          originHash: originHash(one.origin),
+          recordHash: readSlotRecord(records[at] as Uint8Array).hash,
+          head: headOf(one, before[at + 1]?.size ?? 0, notes),
+        })),
       ]).calls;
       const leaves = calls.map(encodeCall);
       const index = bundles.length;
@@ -88,7 +87,7 @@ export function createLedger(
         anchor,
         status: 'mined',
         calls: leaves,
-        records: [site.operatorRecord, slot],
+        records: [site.operatorRecord, ...records],
         checkpoint: note,
         ledger: null,
       };
@@ -113,10 +112,13 @@ export function createLedger(
   };
 }
 
-function parsePath(site: FixtureSite, before: number, note: string | null) {
-  if (note === null) return { path: [] };
+/** What one of the notes says of this log, with the path to it. */
+function headOf(site: FixtureSite, before: number, notes: readonly string[]) {
+  const note = notes.find((one) => one.startsWith(`${site.origin}\n`));
+  if (note === undefined) return null;
+  const { size, root } = parseCheckpoint(parseNote(note).text);
   const lines = site.addCheckpoint(before, note).split('\n\n', 1)[0]?.split('\n').slice(1) ?? [];
-  return { path: lines.map((line) => Uint8Array.from(Buffer.from(line, 'base64'))) };
+  return { size, root, path: lines.map((line) => Uint8Array.from(Buffer.from(line, 'base64'))) };
 }
 
 /** SHA-256 of what a COSE_Sign1 of ours signs. */

@@ -6,8 +6,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import {
   agentId,
   type BatchHeader,
+  closeSlot,
   compareBytes,
   consistencyPath,
+  continueSlot,
   createSigner,
   encodeBatch,
   encodeHeader,
@@ -24,6 +26,7 @@ import {
   type Reading,
   readSlotRecord,
   type Signer,
+  type SlotRecord,
   sha256,
   signCheckpoint,
   signOperatorRecord,
@@ -47,8 +50,8 @@ export interface FixtureAgent {
   readonly signer: Signer;
   /** The next batch of its chain; `change` spoils or completes its header before it is signed. */
   seal(readings: readonly FixtureReading[], change?: Partial<BatchHeader>): FixtureBatch;
-  /** Another with the same key and history so far: a cloned card. */
-  clone(): FixtureAgent;
+  /** Another with the same key and history so far: a cloned card, or the agent as it seals for another log. */
+  clone(origin?: string): FixtureAgent;
 }
 
 export function newSigner(): Signer {
@@ -115,7 +118,7 @@ export function createAgent(
       const frames = parts.map(({ frame }) => frame ?? null);
       return { header, seal, bytes: encodeBatch({ seal, readings, frames }) };
     },
-    clone: () => createAgent(origin, signer, at),
+    clone: (other = origin) => createAgent(other, signer, at),
   };
 }
 
@@ -133,6 +136,10 @@ export interface FixtureSite {
   readonly operatorHash: Uint8Array;
   readonly operatorRecord: Uint8Array;
   slotRecord(): Uint8Array;
+  /** The first generation and those that continue it, of which one is this. */
+  readonly generations: readonly FixtureSite[];
+  /** Closes the slot, at the entries there are or fewer, and begins its next generation; the agent goes on in it. */
+  continue(size?: number): FixtureSite;
   /** The next revision of the slot's record. */
   revise(states: { readonly agent?: 'revoked'; readonly slot?: 'closed' }): Uint8Array;
   /** Entries of the site log, as the gateway has them. */
@@ -161,46 +168,60 @@ export function createSite(
     },
     operator,
   );
-  const agents = [agent.signer.publicKey, newSigner().publicKey].sort(compareBytes);
-  const first = { slot: 1, rev: 0, previous: NO_RECORD, origin, logKey: log.publicKey };
-  const revisions = [
-    signSlotRecord(
-      {
-        ...first,
-        ...{ closed: null, continues: null },
-        agents: agents.map((key) => ({ key, state: 'active', succeeds: null })),
-      },
-      operator,
-    ),
-  ];
+  const keys = [agent.signer.publicKey, newSigner().publicKey].sort(compareBytes);
+  const first: SlotRecord = {
+    ...{ slot: 1, rev: 0, previous: NO_RECORD, origin, logKey: log.publicKey },
+    ...{ closed: null, continues: null },
+    agents: keys.map((key) => ({ key, state: 'active', succeeds: null })),
+  };
+  return createGeneration({ operator, operatorRecord, generations: [] }, first, log, agent);
+}
+
+interface Family extends Pick<FixtureSite, 'operator' | 'operatorRecord'> {
+  readonly generations: FixtureSite[];
+}
+
+function createGeneration(
+  family: Family,
+  first: SlotRecord,
+  log: Signer,
+  agent: FixtureAgent,
+): FixtureSite {
+  const { operator } = family;
+  const { origin } = first;
+  const revisions = [signSlotRecord(first, operator)];
   const seals: Uint8Array[] = [];
   const newest = () => revisions.at(-1) as Uint8Array;
   const leaves = () => seals.map(leafHash);
   const root = (size: number) => treeRoot(leaves().slice(0, size));
-  const head = () => ({ size: seals.length, root: root(seals.length) });
-  return {
-    origin,
-    agent,
-    operator,
-    log,
+  const sign = (record: SlotRecord) => {
+    revisions.push(signSlotRecord(record, operator));
+    return newest();
+  };
+  const ended = (size = seals.length) => ({ size, root: root(size), cause: 'a test' });
+  const site: FixtureSite = {
+    ...family,
+    ...{ origin, agent, log, slotRecord: newest },
     operatorHash: sha256(operator.publicKey),
-    operatorRecord,
-    slotRecord: newest,
+    continue(size) {
+      const closed = readSlotRecord(sign(closeSlot(readSlotRecord(newest()), ended(size))));
+      const nextLog = newSigner();
+      const next = continueSlot(closed, first.slot + 1, nextLog.publicKey);
+      return createGeneration(family, next, nextLog, agent.clone(next.origin));
+    },
     revise(states) {
       const { record, hash } = readSlotRecord(newest());
-      const next = {
+      return sign({
         ...record,
         rev: record.rev + 1,
         previous: hash,
-        closed: states.slot === 'closed' ? { ...head(), cause: 'a test' } : null,
+        closed: states.slot === 'closed' ? ended() : null,
         agents: record.agents.map((one) =>
           Buffer.from(one.key).equals(agent.signer.publicKey)
             ? { ...one, state: states.agent ?? one.state }
             : one,
         ),
-      };
-      revisions.push(signSlotRecord(next, operator));
-      return newest();
+      });
     },
     seals,
     enter(...batches) {
@@ -214,4 +235,6 @@ export function createSite(
       return formatAddCheckpoint({ oldSize, path, note });
     },
   };
+  family.generations.push(site);
+  return site;
 }
