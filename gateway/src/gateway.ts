@@ -13,6 +13,7 @@ import { createCloudWay } from './cloud-way.ts';
 import type { GatewayConfig } from './config.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
+import { openGeneration } from './generation/open-generation.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openNotary } from './notary/open-notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
@@ -80,12 +81,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     parts.tell(event);
   };
   const register = parts.register.current;
+  const generation = openGeneration(parts);
   const own = agentId(parts.agentKey.publicKey);
   let cloud: CloudUplink | null = null;
   let broker: Broker | null = null;
   let loggedAt: number | null = null;
   const site = await openSite({
-    ...{ ...parts, data: config.data, origin: config.origin, own, signal, register, tell },
+    ...{ ...parts, ...generation, data: config.data, own, signal, register, tell },
     startWaitMs: http && (config.cloud?.startWaitMs ?? null),
     // It comes back, and is told why its key is out.
     onConflict(agent) {

@@ -60,7 +60,7 @@ export function openOwnAgent(parts: OwnAgentParts): Promise<Agent> {
     clock: parts.clock,
     random: parts.randomBytes,
     signer: parts.agentKey,
-    origin: config.origin,
+    origin: site.log.origin,
     sources: parts.plans,
     boot: parts.boot,
     software: parts.software,

@@ -13,6 +13,7 @@ import { openBatchStore } from './agents/batch-store.ts';
 import { createDisk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { GatewayEvent } from './events.ts';
+import type { InheritedAgent } from './generation/inherited.ts';
 import { createFixtureHolder, type FixtureRegister } from './register-fixture.ts';
 import { openSiteLog } from './site-log/site-log.ts';
 import { createFakeTimers, type FakeTimers } from './timers-fake.ts';
@@ -32,6 +33,8 @@ export interface FixtureSiteParts {
   readonly openJournal?: (options: JournalOptions) => Promise<Journal>;
   readonly maxBytes?: number;
   readonly segmentBytes?: number;
+  /** Where the generation before left the agents. */
+  readonly inherited?: readonly InheritedAgent[];
 }
 
 export type FixtureSite = Awaited<ReturnType<typeof openFixtureSite>>;
@@ -51,9 +54,9 @@ export async function openFixtureSite(parts: FixtureSiteParts) {
   for (const directory of ['log', 'heads', 'quarantine']) await disk.settle(directory);
   const at = (name: string) => createDisk(`${root}/${name}`, fileSystem);
   const log = await openSiteLog({ disk: at('log'), origin, signer: logSigner });
-  const heads = await openChainHeads(at('heads'), log);
+  const heads = await openChainHeads(at('heads'), log, parts.inherited);
   const store = await openBatchStore({
-    log,
+    ...{ log, inherited: parts.inherited ?? [] },
     openJournal: parts.openJournal ?? (async (options) => createMemoryJournal(options)),
     ...(parts.maxBytes === undefined ? {} : { maxBytes: parts.maxBytes }),
     ...(parts.segmentBytes === undefined ? {} : { segmentBytes: parts.segmentBytes }),

@@ -3,6 +3,7 @@
  * what contradicts, and the gate in front of it all.
  * @module
  */
+import { join } from 'node:path';
 import { type Disk as JournalDisk, openSegmentJournal } from '@sigill/edge';
 import type { Signer } from '@sigill/evidence';
 import { type Admission, createAdmission } from './admission/admission.ts';
@@ -15,6 +16,7 @@ import { type KnownAgents, openKnownAgents } from './agents/known-agents.ts';
 import { createDisk, type Disk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
+import type { Inherited } from './generation/inherited.ts';
 import type { Register } from './register.ts';
 import { openSiteLog, type SiteLog } from './site-log/site-log.ts';
 import type { Timers } from './timers.ts';
@@ -22,10 +24,14 @@ import type { Timers } from './timers.ts';
 export interface SiteParts {
   /** The data directory. */
   readonly data: string;
+  /** Where this generation of the log lies in it. */
+  readonly folder: string;
   readonly origin: string;
   readonly logKey: Signer;
   /** The agent of this box. */
   readonly own: Uint8Array;
+  /** What the generation before left; null: this is the first. */
+  readonly inherited: Inherited | null;
   readonly register: () => Register;
   /** How long nothing is logged until the cloud was asked; null: there is none. */
   readonly startWaitMs: number | null;
@@ -52,18 +58,20 @@ export interface Site {
 
 export async function openSite(parts: SiteParts): Promise<Site> {
   const { register, timers, tell, own } = parts;
+  const inherited = parts.inherited?.agents ?? [];
   const disk = await openDirectories(parts);
   const log = await openSiteLog({
     disk: disk.siteLog,
     origin: parts.origin,
     signer: parts.logKey,
   });
-  const heads = await openChainHeads(disk.admission, log);
+  const heads = await openChainHeads(disk.admission, log, inherited);
   const store = await openBatchStore({
-    log,
+    ...{ log, inherited },
     openJournal: (options) =>
       openSegmentJournal({
-        ...{ ...options, timers, disk: parts.journalDisk, directory: `${parts.data}/batches` },
+        ...{ ...options, timers, disk: parts.journalDisk },
+        directory: join(parts.data, parts.folder, 'batches'),
         // Admission has gathered what waits already.
         commitWindowMs: 0,
       }),
@@ -82,20 +90,21 @@ export async function openSite(parts: SiteParts): Promise<Site> {
   };
 }
 
-async function openDirectories({ data, fileSystem }: SiteParts) {
+async function openDirectories({ data, folder, fileSystem }: SiteParts) {
   const root = createDisk(data, fileSystem);
   const at = async (name: string): Promise<Disk> => {
     await root.settle(name);
-    return createDisk(`${data}/${name}`, fileSystem);
+    return createDisk(join(data, name), fileSystem);
   };
+  const ofThisLog = (name: string) => at(join(folder, name));
   return {
-    siteLog: await at('site-log'),
-    admission: await at('admission'),
-    quarantine: await at('quarantine'),
+    siteLog: await ofThisLog('site-log'),
+    admission: await ofThisLog('admission'),
+    quarantine: await ofThisLog('quarantine'),
     agents: await at('agents'),
     notary: await at('notary'),
     // The journals make theirs themselves, and it must be known to be there after a power cut.
     agent: await at('agent'),
-    batches: await at('batches'),
+    batches: await ofThisLog('batches'),
   };
 }

@@ -11,7 +11,7 @@ import { type Group, type OwnBatch, type PlaceParts, place } from './place.ts';
 export interface Admission {
   /**
    * Resolves when the seal is durable in the site log: now, or since an earlier offer of the same header.
-   * @throws GatewayError BATCH_INVALID, BATCH_NOT_NEXT, BATCH_CONFLICT, AGENT_*, BATCH_STORE_*, SITE_LOG_*, GATEWAY_STARTING
+   * @throws GatewayError BATCH_INVALID, BATCH_INHERITED, BATCH_NOT_NEXT, BATCH_CONFLICT, AGENT_*, BATCH_STORE_*, SITE_LOG_*, GATEWAY_STARTING
    */
   admit(batch: Uint8Array): Promise<Admitted>;
   /**

@@ -1,6 +1,6 @@
 /**
- * Where each agent's chain of batches stands in the site log. Read from the log itself, from a
- * snapshot on: a file that may be lost or stale and is then made again.
+ * Where each agent's chain of batches stands in the site log: an agent without entries in it where the generation
+ * before left it. Read from the log itself, from a snapshot on: a file that may be lost or stale and is then made again.
  *
  *     heads    [ size, root: bstr32, [* [agent: bstr16, batch, headerHash: bstr32, nextSeq, index]] ]
  *
@@ -22,14 +22,16 @@ import { backward } from '../site-log/backward.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 
 export interface LoggedHead extends ChainHead {
-  /** Of the head's seal in the site log. */
-  readonly index: number;
+  /** Of the head's seal in the site log; null: it stands in an earlier generation of it. */
+  readonly index: number | null;
 }
 
 export interface ChainHeads {
   of(agent: Uint8Array): LoggedHead | null;
-  /** The logged header of a batch at or before the agent's head. */
+  /** The logged header of a batch at or before the agent's head; of earlier generations only the last one is known. */
   find(agent: Uint8Array, batch: number): LoggedHead | null;
+  /** Where the generation before left the agent; null: it had sent nothing, or this is the first. */
+  inherited(agent: Uint8Array): ChainHead | null;
   /** Takes up what was appended to the log since. */
   follow(): Promise<void>;
 }
@@ -37,9 +39,17 @@ export interface ChainHeads {
 const SNAPSHOT = 'heads';
 const STEP = 256;
 
-/** @param disk a directory of their own */
-export async function openChainHeads(disk: Disk, log: SiteLog): Promise<ChainHeads> {
+/**
+ * @param disk a directory of their own
+ * @param agents where the generation before left them
+ */
+export async function openChainHeads(
+  disk: Disk,
+  log: SiteLog,
+  agents: readonly { readonly agent: Uint8Array; readonly head: ChainHead }[] = [],
+): Promise<ChainHeads> {
   const { heads, size: snapshotSize } = readSnapshot(disk, log);
+  const inherited = new Map(agents.map(({ agent, head }) => [toHex(agent), head]));
   let followed = snapshotSize;
   let kept = snapshotSize;
 
@@ -57,15 +67,32 @@ export async function openChainHeads(disk: Disk, log: SiteLog): Promise<ChainHea
     kept = size;
   }
 
+  function left(agent: Uint8Array): LoggedHead | null {
+    const head = inherited.get(toHex(agent));
+    return head === undefined ? null : { ...head, index: null };
+  }
+
   await follow();
   return {
-    of: (agent) => heads.get(toHex(agent)) ?? null,
-    find: (agent, batch) => findLogged(log, heads.get(toHex(agent)), agent, batch),
+    of: (agent) => heads.get(toHex(agent)) ?? left(agent),
+    find(agent, batch) {
+      const before = left(agent);
+      if (before === null || batch > before.batch) {
+        return findLogged(log, heads.get(toHex(agent)), agent, batch);
+      }
+      return batch === before.batch ? before : null;
+    },
+    inherited: (agent) => inherited.get(toHex(agent)) ?? null,
     follow,
   };
 }
 
-export function toLoggedHead({ header, headerBytes }: OpenedSeal, index: number): LoggedHead {
+/** In this log. */
+interface OwnHead extends LoggedHead {
+  readonly index: number;
+}
+
+export function toLoggedHead({ header, headerBytes }: OpenedSeal, index: number): OwnHead {
   return {
     batch: header.batch,
     headerHash: headerHash(headerBytes),
@@ -76,7 +103,7 @@ export function toLoggedHead({ header, headerBytes }: OpenedSeal, index: number)
 
 function findLogged(
   log: SiteLog,
-  head: LoggedHead | undefined,
+  head: OwnHead | undefined,
   agent: Uint8Array,
   batch: number,
 ): LoggedHead | null {
@@ -94,7 +121,7 @@ function findLogged(
 function encodeSnapshot(
   size: number,
   root: Uint8Array,
-  heads: ReadonlyMap<string, LoggedHead>,
+  heads: ReadonlyMap<string, OwnHead>,
 ): Uint8Array {
   const rows = [...heads].map(([agent, head]) => [
     fromHex(agent),
@@ -107,9 +134,9 @@ function encodeSnapshot(
 }
 
 /** Of this very log as it was at that size; anything else counts for nothing. */
-function readSnapshot(disk: Disk, log: SiteLog): { size: number; heads: Map<string, LoggedHead> } {
+function readSnapshot(disk: Disk, log: SiteLog): { size: number; heads: Map<string, OwnHead> } {
   const bytes = disk.read(SNAPSHOT);
-  const nothing = { size: 0, heads: new Map<string, LoggedHead>() };
+  const nothing = { size: 0, heads: new Map<string, OwnHead>() };
   if (bytes === null) return nothing;
   try {
     const { size, root, heads } = decodeSnapshot(bytes);
@@ -125,7 +152,7 @@ function decodeSnapshot(bytes: Uint8Array) {
   reader.tuple(3);
   const size = reader.uint();
   const root = reader.fixedBytes(32);
-  const heads = new Map<string, LoggedHead>();
+  const heads = new Map<string, OwnHead>();
   for (let rows = reader.array(); rows > 0; rows -= 1) {
     reader.tuple(5);
     const agent = toHex(reader.fixedBytes(16));

@@ -4,6 +4,7 @@
  */
 import {
   type BatchHeader,
+  type ChainHead,
   checkContents,
   checkSeal,
   decodeBatch,
@@ -12,6 +13,7 @@ import {
   equalBytes,
   headerHash,
   leafHash,
+  logsOf,
   type OpenedSeal,
   openSeal,
   toHex,
@@ -59,7 +61,7 @@ export async function place(
   size: number,
   group: Group,
 ): Promise<number> {
-  const { conflicts, heads, log } = parts;
+  const { conflicts, heads } = parts;
   const { bytes, seal, streamsOf } = asInvalid(() => take(given));
   const claimed = asInvalid(() => decodeSeal(seal));
   const { agent, batch } = claimed.header;
@@ -69,10 +71,11 @@ export async function place(
   const { key } = activeAgent(slot, agent);
   const name = toHex(agent);
   const head = group.heads.get(name) ?? heads.of(agent);
+  assertNotInherited(claimed, heads.inherited(agent));
 
   if (head !== null && batch <= head.batch) {
     const logged = batch === head.batch ? head : heads.find(agent, batch);
-    if (logged !== null && equalBytes(logged.headerHash, headerHash(claimed.headerBytes))) {
+    if (logged?.index != null && equalBytes(logged.headerHash, headerHash(claimed.headerBytes))) {
       return logged.index;
     }
   }
@@ -86,7 +89,8 @@ export async function place(
   if (batch !== next) {
     throw new GatewayError('BATCH_NOT_NEXT', `agent ${name}: batch ${next} expected, got ${batch}`);
   }
-  const checked = asInvalid(() => checkSeal(seal, key, [log.id], head));
+  const logs = logsAfter(parts, claimed.header, head, size, group);
+  const checked = asInvalid(() => checkSeal(seal, key, logs, head));
   const streams = asInvalid(() => streamsOf(checked.header));
   if (!own) assertRoom(parts.store, bytes.length);
   const index = size + group.seals.length;
@@ -111,6 +115,35 @@ function take(given: Uint8Array | OwnBatch): Taken {
     seal: batch.seal,
     streamsOf: (header) => streamsAfter(checkContents(batch, header).readings),
   };
+}
+
+/** @throws GatewayError BATCH_INHERITED for a batch that stands, as it is, in an earlier generation of this log */
+function assertNotInherited({ header, headerBytes }: OpenedSeal, left: ChainHead | null): void {
+  if (left === null || header.batch > left.batch) return;
+  // Below its last one nothing is known here; who has another past shows it there.
+  const isOther =
+    header.batch === left.batch && !equalBytes(headerHash(headerBytes), left.headerHash);
+  if (isOther) return;
+  throw new GatewayError(
+    'BATCH_INHERITED',
+    `batch ${header.batch} of agent ${toHex(header.agent)} stands in the log before this one, which left this agent at batch ${left.batch}: it is settled`,
+  );
+}
+
+/** The logs that the header may name. A chain goes one way: who has named a generation names none before it. */
+function logsAfter(
+  { log, register }: PlaceParts,
+  header: BatchHeader,
+  head: LoggedHead | null,
+  size: number,
+  { seals }: Group,
+): Uint8Array[] {
+  if (equalBytes(header.log, log.id)) return [log.id];
+  const logs = logsOf(register().slot.record);
+  if (head === null || head.index === null) return logs;
+  const before = seals[head.index - size] ?? log.entries(head.index, head.index + 1)[0]!;
+  const named = decodeSeal(before).header.log;
+  return logs.slice(0, logs.findIndex((one) => equalBytes(one, named)) + 1);
 }
 
 /** A second header for a batch that has one, or a header that follows another one than we hold. */

@@ -21,7 +21,7 @@ import {
   type HeldGroup,
   snapshotSize,
 } from './held-records.ts';
-import { recoverStreams } from './recover-streams.ts';
+import { type AgentStreams, recoverStreams } from './recover-streams.ts';
 
 export interface BatchStore {
   readonly streams: StreamHeads;
@@ -43,6 +43,8 @@ export interface BatchStoreParts {
   readonly log: SiteLog;
   /** A journal of its own; opened again after a failure. */
   readonly openJournal: (options: JournalOptions) => Promise<Journal>;
+  /** Where the generation before left the streams. */
+  readonly inherited?: readonly AgentStreams[];
   /** For tests. */
   readonly maxBytes?: number;
   readonly segmentBytes?: number;
@@ -88,7 +90,7 @@ export async function openBatchStore(parts: BatchStoreParts): Promise<BatchStore
       segmentHead: () => encodeSnapshot(log.head().size, log.head().root, streams),
     });
     try {
-      streams = await recoverStreams(opened, log);
+      streams = await recoverStreams(opened, log, parts.inherited ?? []);
     } catch (error) {
       await opened.close();
       throw error;

@@ -2,7 +2,7 @@
  * What the store of batches knows after a start: it reads its last segment, however much is held.
  * @module
  */
-import type { Journal } from '@sigill/edge';
+import type { Journal, StreamHead } from '@sigill/edge';
 import { equalBytes, leafHash } from '@sigill/evidence';
 import { createStreamHeads, type StreamHeads } from '../admission/stream-heads.ts';
 import { GatewayError } from '../errors.ts';
@@ -10,9 +10,23 @@ import type { SiteLog } from '../site-log/site-log.ts';
 import { RESTORE } from '../site-log/tile-files.ts';
 import { decodeGroup, decodeSnapshot, type HeldGroup } from './held-records.ts';
 
-/** The stream heads as the last segment tells them: its snapshot, and the groups behind it that entered the log. */
-export async function recoverStreams(journal: Journal, log: SiteLog): Promise<StreamHeads> {
+/** The streams of an agent, as they were left. */
+export interface AgentStreams {
+  readonly agent: Uint8Array;
+  readonly streams: readonly StreamHead[];
+}
+
+/**
+ * The stream heads as the last segment tells them: its snapshot, and the groups behind it that entered the log.
+ * @param inherited as the generation before left them
+ */
+export async function recoverStreams(
+  journal: Journal,
+  log: SiteLog,
+  inherited: readonly AgentStreams[],
+): Promise<StreamHeads> {
   const streams = createStreamHeads();
+  for (const { agent, streams: left } of inherited) streams.apply(agent, left);
   const head = journal.heads().at(-1);
   if (head === undefined) return streams;
   for await (const { position, payload } of journal.read(head, Number.MAX_SAFE_INTEGER)) {

@@ -12,6 +12,7 @@ import {
   EvidenceError,
   equalBytes,
   findAgent,
+  logsOf,
   openCheckpoint,
   type Signer,
   toHex,
@@ -80,12 +81,13 @@ export function createRestore(parts: RestoreParts): Restore {
   function judgeEntries(batches: readonly Uint8Array[]): RestoredBatch[] {
     if (batches.length === 0) throw new EvidenceError('BATCH_FORM', 'the cloud gives no entry');
     const moved = new Map<string, ChainHead>();
+    const { record } = parts.register().slot;
     return batches.map((bytes) => {
       const { agent } = decodeSeal(decodeBatch(bytes).seal).header;
-      const key = findAgent(parts.register().slot.record, agent)?.key;
+      const key = findAgent(record, agent)?.key;
       if (key === undefined) throw new EvidenceError('BATCH_AGENT', `${toHex(agent)} is unknown`);
       const head = moved.get(toHex(agent)) ?? heads.of(agent);
-      const checked = checkBatch(bytes, key, [log.id], head);
+      const checked = checkBatch(bytes, key, logsOf(record), head);
       moved.set(toHex(agent), checked.head);
       return { agent, seal: checked.seal, streams: streamsAfter(checked.readings) };
     });

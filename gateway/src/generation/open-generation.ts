@@ -1,0 +1,48 @@
+/**
+ * Which generation of the site log runs here, and what it begins with.
+ * @module
+ */
+import { generationOf } from '@sigill/evidence';
+import { createDisk } from '../disk/disk.ts';
+import type { FileSystem } from '../disk/file-system.ts';
+import type { RegisterHolder } from '../register.ts';
+import { generationFolder } from './folders.ts';
+import { hasInherited, type Inherited, readInherited } from './inherited.ts';
+
+export interface OpenGenerationParts {
+  readonly config: { readonly data: string };
+  readonly register: RegisterHolder;
+  readonly fileSystem: FileSystem;
+}
+
+export interface RunningGeneration {
+  readonly origin: string;
+  readonly generation: number;
+  /** Within the data directory. */
+  readonly folder: string;
+  /** What the generation before left; null: this is the first. */
+  readonly inherited: Inherited | null;
+}
+
+/** Puts every generation in force that has what the one before left. */
+export function advanceGenerations({ config, register, fileSystem }: OpenGenerationParts): void {
+  const data = createDisk(config.data, fileSystem);
+  for (;;) {
+    const next = register.next();
+    if (next === null || !hasInherited(data, generationOf(next.record))) return;
+    register.advance();
+  }
+}
+
+/** The one in force. @throws GatewayError GENERATION_DAMAGED */
+export function openGeneration(parts: OpenGenerationParts): RunningGeneration {
+  const { slot, earlier } = parts.register.current();
+  const { origin } = slot.record;
+  const generation = generationOf(slot.record);
+  const before = earlier.at(-1);
+  const data = createDisk(parts.config.data, parts.fileSystem);
+  return {
+    ...{ origin, generation, folder: generationFolder(generation) },
+    inherited: before === undefined ? null : readInherited(data, generation, before),
+  };
+}
