@@ -13,7 +13,13 @@ import type { DialLink, LinkWire } from './wire.ts';
 
 export interface AgentLinkParts {
   readonly dial: DialLink;
+  /** Of the log that the gateway writes, as far as is known at first. */
   readonly witness: LogWitness;
+  /**
+   * Records that the gateway sends. Nothing more is heard until they are taken in; where by them another log is in force,
+   * its witness is given back, and the gateway is asked anew.
+   */
+  readonly onRecords?: (records: readonly Uint8Array[]) => Promise<LogWitness>;
   /** The kernel's boot id. */
   readonly boot: Uint8Array;
   readonly software: string;
@@ -29,6 +35,8 @@ export interface AgentLinkParts {
 
 /** What whoever carries the batches hears; one after the other, each when the one before is done with. */
 export interface LinkListener {
+  /** Of the log that it carries batches to: it hears nothing of another one. */
+  readonly witness: LogWitness;
   /** Of the agent's chain, for the hello. */
   ownHead(): ChainHead | null;
   /** Whether batches may go: if not, the gateway is asked again after a while. */
@@ -37,7 +45,6 @@ export interface LinkListener {
   receipt(message: ReceiptMessage): Promise<void>;
   refused(message: RefusedMessage): void;
   beacon(beacon: Beacon): void;
-  records(records: readonly Uint8Array[]): void;
   /** What was sent on this connection may be lost. */
   down(): void;
   /** How much longer than usual an answer may take, because of what is on the wire before it. */
@@ -71,7 +78,7 @@ const DEFAULT_BACK_OFF: BackOffLimits = { firstMs: 500, maxMs: 60_000 };
 const ASK_AGAIN_MS = 30_000;
 
 export function createAgentLink(parts: AgentLinkParts): AgentLink {
-  const { dial, witness, clock, timers, log = silentLog } = parts;
+  const { dial, clock, timers, log = silentLog } = parts;
   const backOff = parts.backOff ?? DEFAULT_BACK_OFF;
   const heads = createHeadCollector();
   const liveness = createLiveness({
@@ -81,6 +88,7 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
     ask: (nonce) => send({ type: 'ping', nonce }),
     lost: () => drop(lost('the gateway answers no more; the connection is made anew')),
   });
+  let witness = parts.witness;
   let listener: LinkListener | null = null;
   let wire: LinkWire | null = null;
   let state: LinkStatus['state'] = 'connecting';
@@ -133,6 +141,7 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
       receiptRoot: root,
       software: parts.software,
       clockMs: clock.nowMs(),
+      ...(witness.log !== null && { log: witness.log }),
     });
   }
 
@@ -181,9 +190,18 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
         listener?.beacon(beacon);
         return;
       case 'records':
-        listener?.records(message.records);
+        if (parts.onRecords !== undefined) goOnIn(await parts.onRecords(message.records));
         return;
     }
+  }
+
+  /** What was asked and sent was for the log before, and so is what may still come of it. */
+  function goOnIn(next: LogWitness): void {
+    if (next === witness) return;
+    witness = next;
+    listener?.down();
+    listener = null;
+    if (state === 'open' || state === 'asking') ask();
   }
 
   async function answered(head: GatewayHead): Promise<void> {
@@ -236,9 +254,9 @@ export function createAgentLink(parts: AgentLinkParts): AgentLink {
       return asker.promise;
     },
     attach(next) {
-      listener = next;
-      if (next === null) return;
-      if (beacon !== null) next.beacon(beacon);
+      listener = next?.witness === witness ? next : null;
+      if (listener === null) return;
+      if (beacon !== null) listener.beacon(beacon);
       // An answer that is on its way will do.
       if (state === 'open') ask();
     },

@@ -23,6 +23,9 @@ export interface Life {
   readonly agent: Agent;
   readonly uplink: MqttUplink;
   readonly sources: SourceSet;
+  readonly siteLog: SiteLogName;
+  /** Newer ones are kept. */
+  heedRecords(): void;
   stop(): Promise<void>;
 }
 
@@ -75,20 +78,21 @@ export async function startLife(
     ...(damage !== undefined && { damage }),
   });
   agent.subscribe(tell);
-  if (records.stateOf(agent.id) === 'revoked') agent.hold(holdReason('revoked', ''));
+  heedRecords();
   const uplink = startMqttUplink({
     ...{ agent, link, witness, siteLog, timers, clock, log },
     random: Math.random,
     onBehind: () => again(),
     onDamaged: again,
-    onRecords(newer) {
-      takeRecords(records, newer, log);
-      if (records.stateOf(agent.id) === 'revoked') agent.hold(holdReason('revoked', ''));
-    },
   });
   sources.start(agent);
+
+  function heedRecords(): void {
+    if (records.stateOf(agent.id) === 'revoked') agent.hold(holdReason('revoked', ''));
+  }
+
   return {
-    ...{ agent, uplink, sources },
+    ...{ agent, uplink, sources, siteLog, heedRecords },
     async stop() {
       await sources.stop();
       await uplink.stop();
@@ -132,14 +136,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
-}
-
-function takeRecords(records: SiteRecords, newer: readonly Uint8Array[], log: Log): void {
-  try {
-    if (!records.take(newer)) return;
-    const { slot, rev } = records.slot.record;
-    log.info({ slot, rev }, 'the operator’s newest record of this site is kept');
-  } catch (error) {
-    log.warn({ reason: String(error) }, 'records that the gateway sent do not hold');
-  }
 }

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentId, toHex } from '@sigill/evidence';
+import { agentId, decodeSeal, originHash, toHex } from '@sigill/evidence';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { downTopic, upTopic } from '../link/messages.ts';
-import { silentLog } from '../log.ts';
-import { createUplinkGateway, type UplinkGateway } from '../uplink/gateway-fake.ts';
+import { type Log, silentLog } from '../log.ts';
+import { createUplinkGateway, headOf, type UplinkGateway } from '../uplink/gateway-fake.ts';
 import { initAgent } from './init-agent.ts';
 import { type RunningAgent, runAgent } from './run-agent.ts';
 import { createSite } from './site-fixture.ts';
@@ -16,6 +16,7 @@ import { createSite } from './site-fixture.ts';
 let directory: string;
 let file: string;
 let gateway: UplinkGateway;
+let site: ReturnType<typeof createSite>;
 let broker: Awaited<ReturnType<typeof startBroker>>;
 const running: RunningAgent[] = [];
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
   const { agentKey } = initAgent({ directory, name: 'shed-3', sources: [] });
   broker = await startBroker(gateway, toHex(agentId(agentKey)));
   const { origin, publicKey } = gateway.log.name;
-  const site = createSite(origin, publicKey);
+  site = createSite(origin, publicKey);
   site.write(directory, site.record([{ key: agentKey, state: 'active' }]));
   enroll(origin);
 });
@@ -73,6 +74,55 @@ it('begins anew, by itself, after what the gateway holds', async () => {
   await until(() => gateway.numbers().includes(10));
 });
 
+it('goes on in the next log, by itself, when its gateway has the records of one', async () => {
+  const said: string[] = [];
+  const agent = await start(tellInto(said));
+  await until(() => receipted(agent) === 1);
+  const closed = gateway.log;
+  nextLog();
+  broker.cut();
+  await until(() => receipted(agent) >= 2);
+
+  const { origin } = gateway.log.name;
+  expect(agent.status()).toMatchObject({ origin, agent: { held: null, rollback: null } });
+  expect(gateway.helloes.at(-1)).toMatchObject({ receiptSize: 0, log: originHash(origin) });
+  expect(gateway.numbers()).toEqual(gateway.taken.map((_, index) => index));
+  expect(decodeSeal(gateway.taken.at(-1)!.seal).header.log).toEqual(originHash(origin));
+  const files = readdirSync(join(directory, 'data'));
+  expect(files.filter((name) => name.startsWith('site-log'))).toEqual(
+    expect.arrayContaining(['site-log-checkpoint', 'site-log-checkpoint-1']),
+  );
+  const note = readFileSync(join(directory, 'data', 'site-log-checkpoint-1'), 'utf8');
+  expect(note).toContain(closed.name.origin);
+  expect(said.filter((line) => !line.includes('no way to the gateway'))).toEqual([
+    expect.stringMatching(/closed the gateway’s log .* from here on this box seals for .*\/2/),
+  ]);
+});
+
+it('that was away over two generations goes on in the newest, at its start', async () => {
+  const agent = await start();
+  await until(() => receipted(agent) === 1);
+  await agent.stop();
+  running.splice(0);
+  nextLog();
+  nextLog(3);
+  const said: string[] = [];
+  const later = await start(tellInto(said));
+  await until(() => receipted(later) >= 2);
+
+  expect(later.status().origin).toBe(gateway.log.name.origin);
+  expect(readdirSync(directory)).toEqual(
+    expect.arrayContaining(['gateway-1.record', 'gateway-2.record', 'gateway.record']),
+  );
+  expect(said).toHaveLength(1);
+  const before = receipted(later);
+  await later.stop();
+  running.splice(0);
+  const again = await start(tellInto(said));
+  await until(() => receipted(again) > before);
+  expect(said).toHaveLength(1);
+});
+
 it('takes up edits of its sources while it runs', async () => {
   const agent = await start();
   const text = readFileSync(file, 'utf8');
@@ -106,8 +156,21 @@ it('that is not enrolled says what to run', async () => {
   });
 });
 
-async function start(): Promise<RunningAgent> {
-  const agent = await runAgent(file, silentLog);
+/** The gateway's log is closed where it stands, and another one continues it. */
+function nextLog(number = 2): void {
+  const inherited = headOf(gateway.log) ?? gateway.inherited;
+  const log = gateway.log.next(number);
+  const records = [...gateway.records, ...site.nextLog(log.name.publicKey)];
+  Object.assign(gateway, { log, records, inherited });
+}
+
+function tellInto(said: string[]): Log {
+  const tell = (_details: object, message: string) => void said.push(message);
+  return { info: tell, warn: tell, error: tell };
+}
+
+async function start(log = silentLog): Promise<RunningAgent> {
+  const agent = await runAgent(file, log);
   running.push(agent);
   return agent;
 }

@@ -1,6 +1,7 @@
 /**
  * An agent with this machine's clock, disk and network, as its agent.yaml says: until it is stopped it reads, seals and
- * sends, begins anew after its gateway's head when its card turns out to be older, and takes up edits of its sources.
+ * sends, begins anew after its gateway's head when its card turns out to be older, goes on in the next log when the
+ * operator closed the one before, and takes up edits of its sources.
  * @module
  */
 import { randomBytes } from 'node:crypto';
@@ -17,12 +18,13 @@ import type { Log } from '../log.ts';
 import type { SealedBatch } from '../sealer.ts';
 import { createSystemClock, readBootId } from '../system-clock.ts';
 import { systemTimers } from '../timers.ts';
-import { openLogWitness } from '../uplink/log-witness.ts';
 import { type AgentConfig, parseAgentConfig } from './agent-config.ts';
 import { acquireDataLock } from './data-lock.ts';
 import { readKeyFile, readSecretFile } from './key-file.ts';
-import { aborted, type Life, persist, startLife } from './life.ts';
+import { aborted, startLife } from './life.ts';
 import { watchAgentConfig } from './live-config.ts';
+import { createLives, type Lives } from './lives.ts';
+import { openLogInForce, takeRecords } from './log-in-force.ts';
 import { type AgentReport, reportOf, startReporting } from './report.ts';
 import { openSiteRecords } from './site-records.ts';
 
@@ -63,7 +65,6 @@ export async function runAgent(
   const { url, certificate } = standing.gateway;
   const timers = systemTimers;
   const dial = createMqttDial({ url, certificate, agent: toHex(id), password, timers });
-  const siteLog = { origin: standing.origin, publicKey: records.logKey };
   const lock = await acquireDataLock(config.data);
   const clock = createSystemClock();
   const boot = readBootId();
@@ -71,44 +72,43 @@ export async function runAgent(
   let sources = config.sources;
   let link: AgentLink | null = null;
   let control: Control | null = null;
-  let life: Life | null = null;
+  let lives: Lives | null = null;
   const failed = Promise.withResolvers<unknown>();
   const stopping = new AbortController();
   const over = AbortSignal.any([signal, stopping.signal]);
-  let turn: Promise<void> = Promise.resolve();
 
   try {
     mkdirSync(config.data, { recursive: true, mode: 0o700 });
-    const witness = await openLogWitness({
-      ...{ disk: systemDisk, directory: config.data, siteLog, log },
-    });
+    let inForce = await openLogInForce(records, systemDisk, config.data, log);
     link = createAgentLink({
-      ...{ dial, witness, boot, software: SOFTWARE, clock, timers, log },
+      ...{ dial, boot, software: SOFTWARE, clock, timers, log },
+      witness: inForce.witness,
+      async onRecords(newer) {
+        takeRecords(records, newer, log);
+        lives?.life?.heedRecords();
+        if (records.siteLog.origin !== inForce.siteLog.origin) {
+          inForce = await openLogInForce(records, systemDisk, config.data, log);
+          lives?.renew();
+        }
+        return inForce.witness;
+      },
       random: (length) => Uint8Array.from(randomBytes(length)),
       jitter: Math.random,
     });
     const box = {
-      ...{ configuration: sha256(written), signer, link, witness, siteLog },
-      ...{ records, clock, boot, log, software: SOFTWARE, stopping: aborted(over) },
+      ...{ configuration: sha256(written), signer, link, records, clock, boot, log },
+      ...{ software: SOFTWARE, stopping: aborted(over) },
     };
-    const begin = (damage?: string) => () =>
-      startLife({ ...box, config: { ...config, sources } }, again, tell, damage);
-    life = await persist(begin(), log, over);
+    lives = createLives({
+      start: (again, damage) =>
+        startLife({ ...box, ...inForce, config: { ...config, sources } }, again, tell, damage),
+      isCurrent: (life) => life.siteLog === inForce.siteLog,
+      ...{ log, signal: over, failed: failed.resolve },
+    });
+    await lives.begin();
 
-    /** The gateway holds more than this journal can say: a new life asks first, and goes on from there. */
-    function again(damage?: string): void {
-      const ending = life;
-      turn = turn.then(async () => {
-        if (over.aborted || life !== ending) return;
-        log.warn({}, 'the agent begins anew, after what its gateway holds');
-        await life?.stop();
-        life = null;
-        life = await persist(begin(damage), log, over);
-      });
-      turn.catch(failed.resolve);
-    }
-
-    const status = () => reportOf(config.name, standing.origin, SOFTWARE, life, link!.status());
+    const status = () =>
+      reportOf(config.name, inForce.siteLog.origin, SOFTWARE, lives!.life, link!.status());
     control = await startControl({
       directory: config.data,
       status,
@@ -121,7 +121,7 @@ export async function runAgent(
     const watch = watchAgentConfig({
       ...{ file, before: written, config, timers, log },
       async apply(next) {
-        await life?.sources.apply(next);
+        await lives?.life?.sources.apply(next);
         sources = next;
       },
     });
@@ -134,15 +134,14 @@ export async function runAgent(
         stopping.abort();
         await watch.stop();
         reporting.stop();
-        await turn.catch(() => undefined);
-        await life?.stop();
+        await lives?.stop();
         await link?.stop();
         await control?.stop();
         await lock.release();
       },
     };
   } catch (error) {
-    await life?.stop();
+    await lives?.stop();
     await control?.stop();
     await link?.stop();
     await lock.release();

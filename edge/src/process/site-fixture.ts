@@ -2,12 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  closeSlot,
   compareBytes,
+  continueSlot,
   createSigner,
   NO_RECORD,
   newPolicy,
+  type Opened,
   openSlotRecord,
   type Signer,
+  type SlotRecord,
   sha256,
   signOperatorRecord,
   signSlotRecord,
@@ -28,8 +32,13 @@ export function createSite(origin: string, logKey: Uint8Array) {
     },
     operator,
   );
-  let rev = 0;
-  let previous = NO_RECORD;
+  let last: Opened<SlotRecord> | null = null;
+
+  function sign(record: SlotRecord, signer: Signer): Uint8Array {
+    const cose = signSlotRecord(record, signer);
+    last = openSlotRecord(cose, signer.publicKey);
+    return cose;
+  }
 
   return {
     operator,
@@ -40,18 +49,23 @@ export function createSite(origin: string, logKey: Uint8Array) {
       agents: readonly { key: Uint8Array; state: 'active' | 'revoked' }[],
       signer = operator,
     ): Uint8Array {
-      const cose = signSlotRecord(
+      const first = { slot: 3, origin, logKey, closed: null, continues: null };
+      return sign(
         {
-          ...{ slot: 3, rev, previous, origin, logKey, closed: null, continues: null },
+          ...(last?.record ?? first),
+          ...{ rev: last === null ? 0 : last.record.rev + 1, previous: last?.hash ?? NO_RECORD },
           agents: agents
             .map((agent) => ({ ...agent, succeeds: null }))
             .sort((a, b) => compareBytes(a.key, b.key)),
         },
         signer,
       );
-      rev++;
-      previous = openSlotRecord(cose, signer.publicKey).hash;
-      return cose;
+    },
+    /** The log ends, and another one continues it: both records. */
+    nextLog(newLogKey: Uint8Array, signer = operator): [Uint8Array, Uint8Array] {
+      const ended = { size: 12, root: new Uint8Array(32).fill(12), cause: 'its card died' };
+      const closing = sign(closeSlot(last!, ended), signer);
+      return [closing, sign(continueSlot(last!, last!.record.slot + 4, newLogKey), signer)];
     },
     write(directory: string, record: Uint8Array): void {
       mkdirSync(directory, { recursive: true });

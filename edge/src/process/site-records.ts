@@ -1,13 +1,19 @@
 /**
  * The records that enrolment left beside agent.yaml: by them the agent knows its gateway's log key. They are believed
  * only as far as the policy's operator signed them.
+ *
+ *     operator.record, operator-1.record, …   the operator's, in order
+ *     gateway.record                          the one in force: its log takes what this box seals
+ *     gateway-1.record, …                     how the log ended in that generation, for people
  * @module
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   EvidenceError,
+  earlierOrigins,
   findAgent,
+  generationOf,
   type Opened,
   openOperatorChain,
   openSlotRecord,
@@ -17,19 +23,24 @@ import {
 } from '@sigill/evidence';
 import { replaceFile } from '../enrolment/files.ts';
 import { EdgeError } from '../errors.ts';
+import type { SiteLogName } from '../uplink/receipt-check.ts';
 import type { AgentStanding } from './agent-config.ts';
+import { type SignedRecord, succeed } from './record-succession.ts';
 
 export interface SiteRecords {
+  /** The newest record of the generation in force. */
   readonly slot: Opened<SlotRecord>;
-  readonly logKey: Uint8Array;
+  readonly siteLog: SiteLogName;
+  /** Origins of the generations before it, the newest first. */
+  readonly earlier: readonly string[];
   /** How the newest record calls the agent's key. */
   stateOf(agent: Uint8Array): 'active' | 'revoked' | 'unknown';
-  /**
-   * Newer records, as the gateway sends them: those that hold are kept beside the others.
-   * @returns whether there was anything new
-   */
-  take(records: readonly Uint8Array[]): boolean;
+  /** Newer records, as the gateway sends them: those that hold are kept beside the others. @throws EdgeError RECORDS_INVALID */
+  take(records: readonly Uint8Array[]): TakenRecords;
 }
+
+/** What they brought; `next log`: the one so far is closed, and what is sealed from here on goes to the one that continues it. */
+export type TakenRecords = 'nothing' | 'newer records' | 'next log';
 
 const OPERATOR = /^operator(?:-(\d+))?\.record$/;
 
@@ -38,57 +49,76 @@ export function openSiteRecords(directory: string, standing: AgentStanding): Sit
   const policy = parsePolicy(readText(directory, 'policy.json'));
   let chain = operatorFiles(directory).map((name) => readBytes(directory, name));
   let slot = open(chain, readBytes(directory, 'gateway.record'));
-  if (slot.record.origin !== standing.origin)
+  if (![slot.record.origin, ...earlierOf(slot)].includes(standing.origin))
     throw invalid(
       directory,
       `gateway.record is of ${slot.record.origin}, agent.yaml says ${standing.origin}`,
     );
 
-  function open(operators: readonly Uint8Array[], cose: Uint8Array): Opened<SlotRecord> {
+  function open(operators: readonly Uint8Array[], cose: Uint8Array): SignedRecord {
     try {
       const keys = openOperatorChain(operators, policy.operator).map(({ record }) => record.key);
-      return openWithAny(cose, keys.toReversed());
+      return { ...openWithAny(cose, keys.toReversed()), cose };
     } catch (cause) {
       if (!(cause instanceof EvidenceError)) throw cause;
       throw invalid(directory, cause.message, cause);
     }
   }
 
-  function take(records: readonly Uint8Array[]): boolean {
-    const operators = [...chain];
-    let newest = slot;
-    let bytes: Uint8Array | null = null;
-    for (const cose of records) {
-      if (isOperatorRecord(cose)) {
-        const rev = readOperatorRecord(cose).record.rev;
-        if (rev === operators.length) operators.push(cose);
-        continue;
-      }
-      const opened = open(operators, cose);
-      const { origin, slot: number, rev } = opened.record;
-      if (origin !== standing.origin || number !== newest.record.slot) continue;
-      if (rev <= newest.record.rev) continue;
-      newest = opened;
-      bytes = cose;
-    }
-    if (bytes === null && operators.length === chain.length) return false;
+  function take(records: readonly Uint8Array[]): TakenRecords {
+    const operators = withNewer(chain, records.filter(isOperatorRecord));
+    const opened = records
+      .filter((cose) => !isOperatorRecord(cose))
+      .map((cose) => open(operators, cose));
+    const { newest, closings } = succeed(slot, opened);
+    if (newest === slot && operators.length === chain.length) return 'nothing';
+    keep(operators, closings, newest);
+    chain = operators;
+    slot = newest;
+    return closings.length > 0 ? 'next log' : 'newer records';
+  }
+
+  /** What is in force comes last: cut short, the box begins where it was, and is sent them again. */
+  function keep(
+    operators: readonly Uint8Array[],
+    closings: readonly SignedRecord[],
+    newest: SignedRecord,
+  ): void {
     for (const [index, cose] of operators.entries()) {
       if (index >= chain.length) replaceFile(join(directory, `operator-${index}.record`), cose);
     }
-    if (bytes !== null) replaceFile(join(directory, 'gateway.record'), bytes);
-    chain = operators;
-    slot = newest;
-    return true;
+    for (const { cose, record } of closings) {
+      replaceFile(join(directory, `gateway-${generationOf(record)}.record`), cose);
+    }
+    if (newest !== slot) replaceFile(join(directory, 'gateway.record'), newest.cose);
   }
 
   return {
     get slot() {
       return slot;
     },
-    logKey: slot.record.logKey,
+    get siteLog() {
+      return { origin: slot.record.origin, publicKey: slot.record.logKey };
+    },
+    get earlier() {
+      return earlierOf(slot);
+    },
     stateOf: (agent) => findAgent(slot.record, agent)?.state ?? 'unknown',
     take,
   };
+}
+
+function earlierOf({ record }: Opened<SlotRecord>): string[] {
+  return record.continues === null ? [] : earlierOrigins(record.origin);
+}
+
+/** The operator's chain, with those that follow. */
+function withNewer(chain: readonly Uint8Array[], records: readonly Uint8Array[]): Uint8Array[] {
+  const operators = [...chain];
+  for (const cose of records) {
+    if (readOperatorRecord(cose).record.rev === operators.length) operators.push(cose);
+  }
+  return operators;
 }
 
 function openWithAny(cose: Uint8Array, keys: readonly Uint8Array[]): Opened<SlotRecord> {

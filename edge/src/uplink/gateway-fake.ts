@@ -30,6 +30,12 @@ export function createUplinkGateway() {
     statuses,
     failing: null as string | null,
     refused: null as number | null,
+    /** Batches below were in a log before this one. */
+    inheritedBefore: 0,
+    /** Where the log before this one left the agent. */
+    inherited: null as ChainHead | null,
+    /** Come before each head. */
+    records: [] as readonly Uint8Array[],
     refusal: { code: 'BATCH_INVALID', retryable: true },
     /** Receipts wait for `answerAll`. */
     isSlow: false,
@@ -95,6 +101,8 @@ export function createUplinkGateway() {
   async function receive(number: number, bytes: Uint8Array) {
     if (gateway.failing !== null) throw new Error(gateway.failing);
     if (gateway.refused === number) throw new Error('refused');
+    if (number < gateway.inheritedBefore)
+      throw Object.assign(new Error('it is settled'), { code: 'BATCH_INHERITED' });
     const offered = decodeBatch(bytes).seal;
     taken.push({ number, bytes, seal: offered });
     if (gateway.isSlow) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -120,8 +128,9 @@ export function createUplinkGateway() {
 
   function greet(hello: HelloMessage): void {
     helloes.push(hello);
-    const { log, state, detail, streams } = gateway;
+    const { log, state, detail, streams, records } = gateway;
     told = log.head().size;
+    if (records.length > 0) tell({ type: 'records', records });
     const head = {
       ...{ nonce: hello.nonce, state, detail, head: ownHead(), timeMs: 0 },
       ...{ checkpoint: log.checkpoint(), path: log.consistency(hello.receiptSize) },
@@ -131,14 +140,7 @@ export function createUplinkGateway() {
 
   function ownHead(): ChainHead | null {
     if (gateway.head !== undefined) return gateway.head;
-    const last = gateway.log.entries.at(-1);
-    if (last === undefined || last.batch < 0) return null;
-    const { header, headerBytes } = decodeSeal(last.seal);
-    return {
-      batch: header.batch,
-      headerHash: headerHash(headerBytes),
-      nextSeq: header.firstSeq + header.count,
-    };
+    return headOf(gateway.log) ?? gateway.inherited;
   }
 
   async function answer(number: number, bytes: Uint8Array): Promise<void> {
@@ -155,9 +157,10 @@ export function createUplinkGateway() {
       tell(receipt);
       if (gateway.isRepeating) tell(receipt);
     } catch (error) {
-      const { message } = error as Error;
+      const { message, code } = error as Error & { readonly code?: string };
       if (message === 'lost on the way' || listener !== asked) return;
-      tell({ type: 'refused', batch: number, message, ...gateway.refusal });
+      const refusal = code === undefined ? gateway.refusal : { code, retryable: false };
+      tell({ type: 'refused', batch: number, message, ...refusal });
     }
   }
 
@@ -168,6 +171,18 @@ export function createUplinkGateway() {
   }
 
   return gateway;
+}
+
+/** Of the agent's chain, after the last entry; null where that is none of its batches. */
+export function headOf({ entries }: FixtureSiteLog): ChainHead | null {
+  const last = entries.at(-1);
+  if (last === undefined || last.batch < 0) return null;
+  const { header, headerBytes } = decodeSeal(last.seal);
+  return {
+    batch: header.batch,
+    headerHash: headerHash(headerBytes),
+    nextSeq: header.firstSeq + header.count,
+  };
 }
 
 export type UplinkGateway = ReturnType<typeof createUplinkGateway>;

@@ -1,3 +1,4 @@
+import { originHash } from '@sigill/evidence';
 import { expect, it } from 'vitest';
 import { createFakeDisk, type FakeDisk } from '../journal/disk-fake.ts';
 import { openLogWitness } from './log-witness.ts';
@@ -61,6 +62,34 @@ it('of another gateway, or damaged, begins anew and leaves what it found', async
   expect([...disk.files().keys()]).toContain(`${DIRECTORY}/site-log-checkpoint-unread`);
 });
 
-function open(disk: FakeDisk, log: FixtureSiteLog) {
-  return openLogWitness({ disk, directory: DIRECTORY, siteLog: log.name });
+it('of a log that continues a closed one begins anew, without a word, and leaves its note under its number', async () => {
+  const log = createSiteLog();
+  const disk = createFakeDisk();
+  const witness = await open(disk, log);
+  log.add({ number: 0, seal: new Uint8Array([1]) });
+  await witness.follow(log.checkpoint(), 0, []);
+  await witness.keep();
+  expect(witness.log).toBeNull();
+
+  const third = log.next(3);
+  const words: unknown[] = [];
+  const tell = (_facts: unknown, text: string) => words.push(text);
+  const listening = { info: tell, warn: tell, error: tell };
+  const earlier = [log.next(2).name.origin, log.name.origin];
+  for (let opening = 0; opening < 2; opening++) {
+    const next = await open(disk, third, { earlier, log: listening });
+    expect(next.newest.size).toBe(0);
+    expect(next.log).toEqual(originHash(third.name.origin));
+  }
+  const note = disk.files().get(`${DIRECTORY}/site-log-checkpoint-1`);
+  expect(new TextDecoder().decode(note)).toBe(log.checkpoint());
+  expect(words).toEqual([]);
+});
+
+function open(
+  disk: FakeDisk,
+  log: FixtureSiteLog,
+  given: Partial<Parameters<typeof openLogWitness>[0]> = {},
+) {
+  return openLogWitness({ disk, directory: DIRECTORY, siteLog: log.name, ...given });
 }

@@ -2,6 +2,7 @@ import {
   type Checkpoint,
   EMPTY_ROOT,
   openCheckpoint,
+  originHash,
   toHex,
   utf8,
   verifyConsistency,
@@ -16,6 +17,8 @@ import type { SiteLogName } from './receipt-check.ts';
  * newest one it has believed, and that one outlives the process before anything is forgotten for it.
  */
 export interface LogWitness {
+  /** SHA-256 of the log's origin; null where it is the first of its site. */
+  readonly log: Uint8Array | null;
   /** Size 0 and the root of nothing before the first. */
   readonly newest: Pick<Checkpoint, 'size' | 'root'>;
   /**
@@ -33,6 +36,8 @@ export interface LogWitnessParts {
   /** Of the agent's data, not of its journal, which may be set aside. */
   readonly directory: string;
   readonly siteLog: SiteLogName;
+  /** Origins of the closed logs that this one continues, the newest first. */
+  readonly earlier?: readonly string[];
   readonly log?: Log;
 }
 
@@ -130,6 +135,7 @@ export async function openLogWitness(parts: LogWitnessParts): Promise<LogWitness
   }
 
   return {
+    log: parts.earlier?.length ? originHash(siteLog.origin) : null,
     get newest() {
       return newest;
     },
@@ -138,12 +144,19 @@ export async function openLogWitness(parts: LogWitnessParts): Promise<LogWitness
   };
 }
 
-async function readStored({ disk, directory, siteLog, log = silentLog }: LogWitnessParts) {
+async function readStored(parts: LogWitnessParts) {
+  const { disk, directory, siteLog, earlier = [], log = silentLog } = parts;
   if (!(await disk.list(directory)).includes(FILE)) return null;
   const file = await disk.open(`${directory}/${FILE}`);
   const note = new TextDecoder().decode(
     await readFully(file, 0, await file.size()).finally(() => file.close()),
   );
+  const ended = earlier.indexOf(note.slice(0, note.indexOf('\n')));
+  if (ended >= 0) {
+    // For people, under the number of its generation: this log begins with nothing.
+    await disk.rename(`${directory}/${FILE}`, `${directory}/${FILE}-${earlier.length - ended}`);
+    return null;
+  }
   try {
     const { checkpoint } = openCheckpoint(note, siteLog.origin, siteLog.publicKey);
     return { note, checkpoint };

@@ -43,7 +43,6 @@ export interface MqttUplinkOptions {
   readonly onBehind?: () => void;
   /** The journal cannot be read where the next batch stands, however often it is tried. */
   readonly onDamaged?: (reason: string) => void;
-  readonly onRecords?: (records: readonly Uint8Array[]) => void;
   readonly log?: Log;
 }
 
@@ -89,12 +88,12 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     log,
   });
   link.attach({
+    witness,
     ownHead: () => agent.head(),
     head: greeted,
     receipt,
     refused,
     beacon: (beacon) => agent.setBeacon(beacon),
-    records: (records) => options.onRecords?.(records),
     down,
     slackMs: () => window.slackMs(),
   });

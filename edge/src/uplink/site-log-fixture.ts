@@ -21,20 +21,25 @@ interface Entry {
 }
 
 /** A site log in memory that gives real receipts; a batch offered again stays where it is. */
-export function createSiteLog(signer: Signer = newSigner(), begun: readonly Entry[] = []) {
+export function createSiteLog(
+  signer: Signer = newSigner(),
+  begun: readonly Entry[] = [],
+  origin = ORIGIN,
+): FixtureSiteLog {
   const entries: Entry[] = [...begun];
   const leaves = () => entries.map(({ seal }) => leafHash(seal));
   const head = (): Checkpoint => ({
-    origin: ORIGIN,
+    origin,
     size: entries.length,
     root: treeRoot(leaves()),
   });
   return {
     signer,
     entries,
-    name: { origin: ORIGIN, publicKey: signer.publicKey },
+    name: { origin, publicKey: signer.publicKey },
     head,
     checkpoint: () => signCheckpoint(head(), signer),
+    next: (number = 2) => createSiteLog(newSigner(), [], `${ORIGIN}/${number}`),
     consistency: (from: number) =>
       from > entries.length ? [] : consistencyPath(from, entries.length, hashesOf(leaves())),
     add({ number, seal }: Pick<SealedBatch, 'number' | 'seal'>): Uint8Array {
@@ -51,7 +56,18 @@ export function createSiteLog(signer: Signer = newSigner(), begun: readonly Entr
   };
 }
 
-export type FixtureSiteLog = ReturnType<typeof createSiteLog>;
+export interface FixtureSiteLog {
+  readonly signer: Signer;
+  readonly entries: Entry[];
+  readonly name: { readonly origin: string; readonly publicKey: Uint8Array };
+  head(): Checkpoint;
+  checkpoint(): string;
+  /** The log that continues this one, with a key of its own. */
+  next(number?: number): FixtureSiteLog;
+  consistency(from: number): Uint8Array[];
+  add(batch: Pick<SealedBatch, 'number' | 'seal'>): Uint8Array;
+  receipt(batch: Pick<SealedBatch, 'number' | 'seal'>): string;
+}
 
 function newSigner(): Signer {
   const { privateKey } = generateKeyPairSync('ed25519');
