@@ -7,6 +7,9 @@ const OUT: Readonly<Record<string, LinkState>> = {
   AGENT_REVOKED: 'revoked',
 };
 
+/** The refusal of a batch that a closed log took: it is settled, and has no receipt. */
+export const INHERITED = 'BATCH_INHERITED';
+
 /** As `holdReason`, from the code with which a batch was refused. */
 export function holdReasonOf(code: string, message: string): string | null {
   return holdReason(OUT[code] ?? 'open', message);

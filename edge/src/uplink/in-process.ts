@@ -1,7 +1,7 @@
 import type { BackOffLimits } from '@sigill/firmware-bridge';
 import type { Agent } from '../agent.ts';
 import { EdgeError } from '../errors.ts';
-import { holdReasonOf } from '../hold-reason.ts';
+import { holdReasonOf, INHERITED } from '../hold-reason.ts';
 import type { Log } from '../log.ts';
 import type { SealedBatch } from '../sealer.ts';
 import type { Timers } from '../timers.ts';
@@ -39,14 +39,15 @@ export function startInProcessUplink({
   const { agent } = options;
   const check = createReceiptCheck(siteLog, agent.publicKey);
 
-  /** Whose key is out seals no more, until it is let in again. */
-  async function take(batch: SealedBatch): Promise<BatchReceipt> {
+  /** Whose key is out seals no more, until it is let in again. Null: settled without a receipt. */
+  async function take(batch: SealedBatch): Promise<BatchReceipt | null> {
     try {
       const receipt = await options.offer(batch);
       if (agent.status().held !== null) agent.hold(null);
       return receipt;
     } catch (error) {
       const { code, message } = error as { code?: unknown; message?: unknown };
+      if (code === INHERITED) return null;
       const out = holdReasonOf(String(code), String(message));
       if (out !== null) agent.hold(out);
       throw error;
@@ -59,6 +60,7 @@ export function startInProcessUplink({
     window: { batches: window ?? DEFAULT_WINDOW, bytes: Number.POSITIVE_INFINITY },
     async offer(batch) {
       const receipt = await take(batch);
+      if (receipt === null) return 'inherited';
       if (receipt.batch !== batch.number) {
         throw new EdgeError(
           'RECEIPT_MISMATCH',
@@ -66,6 +68,7 @@ export function startInProcessUplink({
         );
       }
       check(batch, receipt);
+      return 'receipted';
     },
   });
 }

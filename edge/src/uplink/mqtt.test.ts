@@ -112,6 +112,21 @@ describe('the small witness', () => {
     expect(releasedBefore).toBe(receipted);
   });
 
+  it('releases what a closed log had only with the first receipt after it', async () => {
+    const world = await startAgent({ batch: { count: 4 } });
+    const gateway = Object.assign(createUplinkGateway(), { inheritedBefore: 4, refused: 4 });
+    await start(world, gateway);
+    await observe(world, 20);
+    const { receiptedBefore: settled, releasedBefore } = world.agent.status().position!;
+    expect({ settled, releasedBefore }).toEqual({ settled: 4, releasedBefore: 0 });
+    expect((await world.agent.batch(0))?.number).toBe(0);
+    Object.assign(gateway, { refused: null });
+    await world.timers.advance(300_000);
+
+    expect(world.agent.status().position!.releasedBefore).toBe(receiptedBefore(world));
+    expect(receiptedBefore(world)).toBeGreaterThan(4);
+  });
+
   it('finds a log that became shorter, keeps both notes, and goes on when it is whole again', async () => {
     const { world, gateway, uplink } = await begin();
     await observe(world, 12);

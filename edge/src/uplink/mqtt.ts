@@ -2,7 +2,7 @@ import { parseReceipt } from '@sigill/evidence';
 import type { Agent } from '../agent.ts';
 import { EdgeError } from '../errors.ts';
 import type { GatewayHead } from '../gateway-head.ts';
-import { holdReason, holdReasonOf } from '../hold-reason.ts';
+import { holdReason, holdReasonOf, INHERITED } from '../hold-reason.ts';
 import type { AgentLink, LinkStatus } from '../link/agent-link.ts';
 import type { ReceiptMessage, RefusedMessage } from '../link/messages.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -11,7 +11,7 @@ import type { Timers } from '../timers.ts';
 import type { LogWitness } from './log-witness.ts';
 import { proveReceipt, type SiteLogName } from './receipt-check.ts';
 import { createSendWindow } from './send-window.ts';
-import { startSender } from './sender.ts';
+import { type Settled, startSender } from './sender.ts';
 import type { Uplink, UplinkStatus } from './uplink.ts';
 
 export interface MqttUplinkOptions {
@@ -52,7 +52,7 @@ export interface MqttUplink extends Uplink {
 
 interface Pending {
   readonly batch: SealedBatch;
-  readonly resolve: () => void;
+  readonly resolve: (settled: Settled) => void;
   readonly reject: (error: EdgeError) => void;
   /** Null while it is not on the wire. */
   sentMs: number | null;
@@ -98,8 +98,8 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     slackMs: () => window.slackMs(),
   });
 
-  function offer(batch: SealedBatch): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+  function offer(batch: SealedBatch): Promise<Settled> {
+    return new Promise<Settled>((resolve, reject) => {
       if (stopped) return reject(stopping());
       const entry = { batch, resolve, reject, sentMs: null, cancelDeadline: () => undefined };
       pending.set(batch.number, entry);
@@ -165,7 +165,7 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     }
     if (entry.sentMs !== null)
       window.receipted(entry.batch.bytes.length, clock.uptimeMs() - entry.sentMs);
-    settle(entry, ({ resolve }) => resolve());
+    settle(entry, ({ resolve }) => resolve('receipted'));
   }
 
   function refused({ batch, code, message, retryable }: RefusedMessage): void {
@@ -178,10 +178,13 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     }
     const entry = pending.get(batch);
     if (entry === undefined) return;
-    const error = new EdgeError('BATCH_REFUSED', `batch ${batch}: ${code}: ${message}`, {
-      retryable,
+    settle(entry, ({ resolve, reject }) => {
+      if (code === INHERITED) resolve('inherited');
+      else
+        reject(
+          new EdgeError('BATCH_REFUSED', `batch ${batch}: ${code}: ${message}`, { retryable }),
+        );
     });
-    settle(entry, ({ reject }) => reject(error));
   }
 
   function down(): void {

@@ -8,13 +8,13 @@ import type { Uplink, UplinkStatus } from './uplink.ts';
 
 export interface SenderOptions {
   readonly agent: Pick<Agent, 'batches' | 'receipted' | 'status' | 'subscribe'>;
-  /** Resolves when the batch is durable at the other side and that is proven. */
-  readonly offer: (batch: SealedBatch) => Promise<void>;
+  /** Resolves when the batch is durable at the other side and that is proven, or is settled without. */
+  readonly offer: (batch: SealedBatch) => Promise<Settled>;
   /** Makes durable what proves it, before the agent counts the receipt. */
   readonly keepProof?: () => Promise<void>;
   /** Called once, when the journal could not be read time after time. */
   readonly onDamaged?: (reason: string) => void;
-  /** Batches below count as receipted. */
+  /** Batches below count as receipted, and the last of them has its receipt. */
   readonly onReceipted?: (beforeBatch: number) => void;
   readonly window: SendWindow;
   readonly timers: Timers;
@@ -23,6 +23,12 @@ export interface SenderOptions {
   readonly backOff?: BackOffLimits;
   readonly log?: Log;
 }
+
+/**
+ * How the other side is done with a batch. `inherited`: a log that is closed by now had it, and gives no receipt any more;
+ * its bytes are kept until a later batch has one.
+ */
+export type Settled = 'receipted' | 'inherited';
 
 /** What may be on its way without a receipt; one batch always may. */
 export interface SendWindow {
@@ -115,8 +121,8 @@ export function startSender(options: SenderOptions): Uplink {
     try {
       const [taken] = await Promise.allSettled([offer(batch), before]);
       if (taken.status === 'rejected') throw taken.reason;
-      await options.keepProof?.();
-      count(batch.number);
+      if (taken.value === 'receipted') await options.keepProof?.();
+      count(batch.number, taken.value);
     } finally {
       onTheWay--;
       bytesOnTheWay -= batch.bytes.length;
@@ -124,7 +130,7 @@ export function startSender(options: SenderOptions): Uplink {
     }
   }
 
-  function count(number: number): void {
+  function count(number: number, settled: Settled): void {
     const receiptedBefore = agent.status().position?.receiptedBefore ?? -1;
     if (receiptedBefore < number) {
       throw new EdgeError('RECEIPT_MISMATCH', `batch ${number} cannot have its receipt yet`, {
@@ -135,7 +141,7 @@ export function startSender(options: SenderOptions): Uplink {
     agent.receipted(number + 1);
     attempt = 0;
     reason = null;
-    options.onReceipted?.(number + 1);
+    if (settled === 'receipted') options.onReceipted?.(number + 1);
   }
 
   /** After a failure; what is sealed meanwhile waits too. */

@@ -125,6 +125,15 @@ export function testUplink(start: StartUplink): void {
       expect(uplink.status().reason).toMatch(/two histories|does not continue/);
     });
 
+    it('that a closed log had are settled without a receipt, and those after them have theirs', async () => {
+      const { world, gateway, uplink } = await begin(start, { inheritedBefore: 3 });
+      await observe(world, 20);
+
+      expect(receiptedBefore(world)).toBe(6);
+      expect(gateway.log.entries.map(({ batch }) => batch)).toEqual([3, 4, 5]);
+      expect(uplink.status()).toMatchObject({ state: 'idle', reason: null, failures: 0 });
+    });
+
     it('stop in the middle, and go on at the next start from the first without a receipt', async () => {
       const { world, gateway, uplink } = await begin(start);
       await observe(world, 8);
