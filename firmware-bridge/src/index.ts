@@ -10,6 +10,13 @@ export * from './quantities.ts';
 export { findLockHolder, findUsers } from './transports/lock-holder.ts';
 export { createMqttTransport, type MqttOptions } from './transports/mqtt.ts';
 export {
+  contentOf,
+  createSenderMemory,
+  type Room,
+  type SenderMemory,
+  type Taken,
+} from './transports/mqtt-repeats.ts';
+export {
   type BrokerAddress,
   type BrokerSocket,
   connectBroker,

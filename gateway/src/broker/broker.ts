@@ -18,8 +18,9 @@ import { type AgentHandler, createIntake, type Ingest } from './intake.ts';
 import { type ListenerCounts, type ListeningAddress, openListeners } from './listeners.ts';
 import { createLogin } from './login.ts';
 import { createPersistence, type Dropped, toAedes } from './persistence.ts';
-import { createPublishing } from './publishing.ts';
+import { createPublishing, type Fate } from './publishing.ts';
 import { openQuarantine, type QuarantineStatus } from './quarantine.ts';
+import { createRepeats } from './repeats.ts';
 import { createSessions } from './sessions.ts';
 import { isFilter } from './topics.ts';
 
@@ -109,7 +110,8 @@ export async function startBroker(parts: BrokerParts): Promise<Broker> {
     ...{ mayPublish: decisions.mayPublish, now: timers.now },
     isInForce: ({ identity }) => identity !== null && identities.isInForce(identity),
   });
-  const publishing = createPublishing({ sessions, intake, persistence, timers });
+  const repeats = createRepeats<Fate>(2 * limits.connections);
+  const publishing = createPublishing({ sessions, intake, persistence, repeats, timers });
   const aedes = (await Aedes.createBroker({
     persistence: toAedes(persistence),
     // Nobody is ever waited for, so nobody need be limited.

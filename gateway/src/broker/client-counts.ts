@@ -7,6 +7,8 @@ export interface ClientCounts {
   connections: number;
   messages: number;
   readings: number;
+  /** That were taken in before, and only acknowledged again. */
+  repeated: number;
   /** To topics it may not publish to, and filters it may not subscribe to. */
   forbidden: number;
   untaken: number;
@@ -31,8 +33,8 @@ export function createCounts(): Counts {
       const found = byName.get(name);
       if (found) return found;
       const made: ClientCounts = {
-        ...{ connections: 0, messages: 0, readings: 0, forbidden: 0, untaken: 0 },
-        ...{ undecodable: 0, postponed: 0, dropped: 0, cut: 0 },
+        ...{ connections: 0, messages: 0, readings: 0, repeated: 0 },
+        ...{ forbidden: 0, untaken: 0, undecodable: 0, postponed: 0, dropped: 0, cut: 0 },
       };
       byName.set(name, made);
       return made;

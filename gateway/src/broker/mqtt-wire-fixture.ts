@@ -20,9 +20,16 @@ export function connectPacket(fields: ConnectFields = {}): Buffer {
   return packet(0x10, Buffer.concat(parts));
 }
 
-export function publishPacket(topic: string, payload: Uint8Array, qos = 0, id = 1): Buffer {
+export function publishPacket(
+  topic: string,
+  payload: Uint8Array,
+  qos = 0,
+  id = 1,
+  isRepeat = false,
+): Buffer {
   const head = qos === 0 ? string(topic) : Buffer.concat([string(topic), uint16(id)]);
-  return packet(0x30 | (qos << 1), Buffer.concat([head, payload]));
+  const flags = (qos << 1) | (isRepeat ? 0x08 : 0);
+  return packet(0x30 | flags, Buffer.concat([head, payload]));
 }
 
 export function subscribePacket(filter: string, qos = 0, id = 1): Buffer {
