@@ -56,6 +56,9 @@ export type EvidenceErrorCode =
   | 'LEDGER_HEADER'
   | 'LEDGER_ACCOUNT'
   | 'LEDGER_STATE'
+  | 'QBFT_HEADER'
+  | 'QBFT_SEALS'
+  | 'QBFT_VALIDATORS'
   // judge
   | 'POLICY_FORM'
   | 'EVIDENCE_FORM';

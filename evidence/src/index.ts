@@ -71,6 +71,7 @@ export {
   type LedgerState,
   verifyLedgerState,
 } from './anchor/ledger-proof.ts';
+export { type ValidatorSet, validatorsAt, verifyQbftSeals } from './anchor/qbft.ts';
 export { assertContinues, assertRecordFollows } from './anchor/record-order.ts';
 export {
   type Closing,

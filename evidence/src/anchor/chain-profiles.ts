@@ -1,8 +1,17 @@
 /**
  * The chains whose blocks mean what the anchor log takes them to mean: block.number and blockhash are the chain's own,
- * and the tag "finalized" names a block that is not taken back. Chains not listed are refused until described.
+ * and there is a way to tell a block that is not taken back. Chains not listed are refused until described.
  * @module
  */
+/** How a block that is not taken back is told from others. */
+export type Finality =
+  /** A node says so, by its tag "finalized". */
+  | { readonly kind: 'tag' }
+  /** So many blocks lie on it. */
+  | { readonly kind: 'depth'; readonly blocks: number }
+  /** No block is made before the one below it is final. */
+  | { readonly kind: 'immediate' };
+
 export interface ChainProfile {
   readonly id: string;
   /** What the contract reads as block.chainid; null where each network of this kind has its own. */
@@ -10,8 +19,14 @@ export interface ChainProfile {
   /** The CREATE2 factory that creates anchor logs, and the keccak-256 of its code. */
   readonly factory: string;
   readonly factoryCodeHash: string;
-  /** What a block with the tag "finalized" rests on. */
+  /** What a final block rests on. */
   readonly finality: string;
+  /** How finality is told if nobody says otherwise. */
+  readonly final: Finality;
+  /** The least depth that may stand for finality where a node knows no tag; null where depth says nothing. */
+  readonly leastDepth: number | null;
+  /** Whether a header carries the seals of those who made it final, and how. */
+  readonly seals: 'qbft' | null;
 }
 
 // The deterministic deployment proxy: 69 bytes of code behind a transaction nobody holds the key of, so that it
@@ -27,12 +42,27 @@ export const CHAIN_PROFILES: readonly ChainProfile[] = [
     chainId: 1,
     ...FACTORY,
     finality: 'two thirds of the stake of the Ethereum network',
+    final: { kind: 'tag' },
+    leastDepth: 96, // three epochs: an undisturbed network makes a block final in two
+    seals: null,
   },
   {
     id: 'development',
     chainId: 0x516711,
     ...FACTORY,
     finality: 'one process on the machine of whoever runs it: it proves nothing to anybody else',
+    final: { kind: 'tag' },
+    leastDepth: 1,
+    seals: null,
+  },
+  {
+    id: 'besu-qbft',
+    chainId: null,
+    ...FACTORY,
+    finality: 'two thirds of the validators of its consortium',
+    final: { kind: 'immediate' },
+    leastDepth: 1,
+    seals: 'qbft',
   },
 ];
 

@@ -5,11 +5,13 @@
  */
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { EvidenceError } from '../errors.ts';
+import type { ChainProfile } from './chain-profiles.ts';
+import { qbftBlockHash } from './qbft.ts';
 import { decodeRlpList, decodeRlpString, type RlpItem } from './rlp.ts';
 import { verifyTrieProof } from './trie-proof.ts';
 
 export interface LedgerProof {
-  /** The block's header as RLP, whose keccak-256 is the block's hash. */
+  /** The block's header as RLP. */
   readonly header: Uint8Array;
   /** Trie nodes from the state root down to the contract's account. */
   readonly account: readonly Uint8Array[];
@@ -32,8 +34,12 @@ export interface LedgerState {
   readonly lastBlock: number;
 }
 
-/** @throws EvidenceError LEDGER_HEADER, LEDGER_ACCOUNT, LEDGER_STATE, TRIE_PROOF, RLP_SYNTAX */
-export function verifyLedgerState(proof: LedgerProof, contract: Uint8Array): LedgerState {
+/** @throws EvidenceError LEDGER_HEADER, QBFT_HEADER, LEDGER_ACCOUNT, LEDGER_STATE, TRIE_PROOF, RLP_SYNTAX */
+export function verifyLedgerState(
+  proof: LedgerProof,
+  contract: Uint8Array,
+  chain: Pick<ChainProfile, 'seals'> = UNSEALED,
+): LedgerState {
   if (contract.length !== 20)
     throw new EvidenceError(
       'ADDRESS_FORM',
@@ -52,13 +58,20 @@ export function verifyLedgerState(proof: LedgerProof, contract: Uint8Array): Led
   return {
     blockNumber: header.number,
     blockTime: header.timestamp,
-    blockHash: keccak_256(proof.header),
+    blockHash: blockHashOf(proof.header, chain),
     stateRoot: header.stateRoot,
     root,
     lastBlock: unsigned(head.subarray(0, 6)),
     size: unsigned(head.subarray(6, 12)),
     operator: head.slice(12),
   };
+}
+
+const UNSEALED = { seals: null };
+
+/** What the chain calls this block; seals are no part of it. @throws EvidenceError QBFT_HEADER, RLP_SYNTAX */
+export function blockHashOf(header: Uint8Array, chain: Pick<ChainProfile, 'seals'>): Uint8Array {
+  return chain.seals === 'qbft' ? qbftBlockHash(header) : keccak_256(header);
 }
 
 export interface BlockHeader {

@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
-import { decodeRlpList, decodeRlpString, type RlpItem } from './rlp.ts';
+import {
+  decodeRlpList,
+  decodeRlpString,
+  encodeRlpList,
+  encodeRlpString,
+  type RlpItem,
+} from './rlp.ts';
 import { encodeRlp, type Rlp } from './trie-fixture.ts';
 
 const { rlp } = fc.letrec<{ rlp: Rlp }>((tie) => ({
@@ -19,6 +25,19 @@ describe('decodeRlpList and decodeRlpString', () => {
     fc.assert(
       fc.property(rlp, (value) => {
         expect(decode(encodeRlp(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it('are undone by encodeRlpString and encodeRlpList', () => {
+    fc.assert(
+      fc.property(rlp, (value) => {
+        const encoded = encodeRlp(value);
+        const again =
+          value instanceof Uint8Array
+            ? encodeRlpString(decodeRlpString(encoded))
+            : encodeRlpList(decodeRlpList(encoded));
+        expect(again).toEqual(encoded);
       }),
     );
   });

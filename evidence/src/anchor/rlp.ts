@@ -5,6 +5,7 @@
  * One level at a time: an inner list stays encoded, so depth costs no stack.
  * @module
  */
+import { concatBytes } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 
 export type RlpItem =
@@ -36,6 +37,27 @@ export function decodeRlpString(bytes: Uint8Array): Uint8Array {
   if (span.kind !== 'string') throw syntax('a string expected, got a list');
   assertWhole(bytes, span);
   return bytes.subarray(span.start, span.end);
+}
+
+/** The inverse of `decodeRlpList`. */
+export function encodeRlpList(items: readonly RlpItem[]): Uint8Array {
+  const content = concatBytes(
+    ...items.map((item) => (item.kind === 'list' ? item.encoded : encodeRlpString(item.bytes))),
+  );
+  return concatBytes(prefix(0xc0, content.length), content);
+}
+
+/** The inverse of `decodeRlpString`. */
+export function encodeRlpString(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 1 && (bytes[0] as number) < 0x80) return bytes;
+  return concatBytes(prefix(0x80, bytes.length), bytes);
+}
+
+function prefix(base: 0x80 | 0xc0, length: number): Uint8Array {
+  if (length <= 55) return Uint8Array.of(base + length);
+  const digits: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
+  return Uint8Array.of(base + 55 + digits.length, ...digits);
 }
 
 /** Where the content of one item lies; its prefix is before `start`. */

@@ -69,7 +69,7 @@ export function checkNewest(
 export function checkLedger(file: EvidenceFile, ledger: LedgerPolicy): LedgerState {
   if (file.ledger === null || file.anchors === null)
     throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
-  const state = verifyLedgerState(file.ledger, ledger.contract);
+  const state = verifyLedgerState(file.ledger, ledger.contract, ledger.profile);
   if (state.size !== file.anchors.size)
     throw new Refuted(
       'NOT_NEWEST',
