@@ -40,7 +40,11 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   });
   let enrolment: OpenedEnrolment | null = null;
   try {
-    enrolment = await openEnrolment({ ...parts, names: namesOfThisBox() });
+    enrolment = await openEnrolment({
+      ...parts,
+      names: namesOfThisBox(),
+      logEnd: async () => null,
+    });
     const page = await openPage(parts, enrolment.mount);
     return {
       async stop() {

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '@sigill/edge';
 import { fromBase64, type Invitation, toBase64, toHex } from '@sigill/evidence';
+import { giveToOwnerOf } from '../disk/owner.ts';
 
 export interface AgentInvitation extends Invitation {
   readonly madeFor: string | null;
@@ -58,6 +59,7 @@ export function openEnrolmentFiles(data: string): EnrolmentFiles {
   function write(folder: string, name: string, content: string | Uint8Array): void {
     mkdirSync(at(folder), { recursive: true, mode: 0o700 });
     replaceFile(at(folder, name), content, 0o600);
+    for (const made of [at(), at(folder), at(folder, name)]) giveToOwnerOf(data, made);
   }
 
   function list(folder: string, ending: string): string[] {
@@ -94,7 +96,7 @@ export function openEnrolmentFiles(data: string): EnrolmentFiles {
     records: () =>
       list('records', '.record')
         .filter((name) => RECORD.test(name))
-        .sort((one, other) => revOf(one) - revOf(other))
+        .sort(inOrder)
         .map((name) => ({ name, cose: Uint8Array.from(readFileSync(at('records', name))) })),
     putRecord: (slot, rev, cose) => write('records', `slot-${slot}-rev-${rev}.record`, cose),
     dropRecord: (name) => rmSync(at('records', name), { force: true }),
@@ -103,8 +105,15 @@ export function openEnrolmentFiles(data: string): EnrolmentFiles {
 
 type Json = Record<string, unknown>;
 
-function revOf(name: string): number {
-  return Number(RECORD.exec(name)?.[2]);
+/** A slot that continues another has a higher number. */
+function inOrder(one: string, other: string): number {
+  const [[slot, rev], [otherSlot, otherRev]] = [numbersOf(one), numbersOf(other)];
+  return slot - otherSlot || rev - otherRev;
+}
+
+function numbersOf(name: string): [slot: number, rev: number] {
+  const [, slot, rev] = RECORD.exec(name) ?? [];
+  return [Number(slot), Number(rev)];
 }
 
 function formatInvitation({ secret, usedBy, ...rest }: AgentInvitation): string {

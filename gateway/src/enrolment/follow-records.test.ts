@@ -17,6 +17,7 @@ import type { GatewayEvent } from '../events.ts';
 import { createFixtureHolder, type FixtureRegister } from '../register-fixture.ts';
 import { createFakeTimers, type FakeTimers } from '../timers-fake.ts';
 import type { HttpClient } from '../uplink/http-client.ts';
+import { type GenerationFile, type LogEnd, openGenerationFile } from './asked-generation.ts';
 import { type AskingAgent, type EnrolmentFiles, openEnrolmentFiles } from './enrolment-files.ts';
 import { followRecords, type RecordFollower } from './follow-records.ts';
 
@@ -32,10 +33,14 @@ let asked: { method: string; path: string; body: Record<string, string> | null }
 /** By the beginning of the path. */
 let answers: Record<string, { status: number; body: object }>;
 let follower: RecordFollower | null;
+let generation: GenerationFile;
+let logEnd: () => Promise<LogEnd | null>;
 
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'follow-'));
   files = openEnrolmentFiles(data);
+  generation = openGenerationFile(data);
+  logEnd = async () => null;
   register = createFixtureHolder({ origin: ORIGIN, log, agents: [{ key: own.publicKey }] });
   timers = createFakeTimers();
   [events, asked, follower] = [[], [], null];
@@ -65,7 +70,7 @@ const http: HttpClient = {
 async function start(client: HttpClient | null = http): Promise<number> {
   const tell = (event: GatewayEvent) => void events.push(event);
   follower = followRecords({
-    ...{ files, register, logKey: () => log, http: client, timers, tell },
+    ...{ files, register, generation, logKey: () => log, logEnd, http: client, timers, tell },
     idleMs: 60_000,
   });
   return timers.nextWait();

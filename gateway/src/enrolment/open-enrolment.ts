@@ -3,13 +3,14 @@
  * the operator's decision.
  * @module
  */
-
+import { join } from 'node:path';
 import { fromBase64, parsePolicy } from '@sigill/evidence';
 import type { FastifyInstance } from 'fastify';
 import type { KnownAgents } from '../agents/known-agents.ts';
 import { isLoopback, type ListenerConfig } from '../broker/broker-config.ts';
 import { type CertificatePaths, openServerCertificate } from '../broker/server-certificate.ts';
 import type { GatewayConfig } from '../config.ts';
+import { watchFolders } from '../disk/watch-folders.ts';
 import type { Tell } from '../events.ts';
 import { logKeyOf, readLogKeys } from '../keys/log-keys.ts';
 import { readGivenText } from '../read-given.ts';
@@ -17,6 +18,7 @@ import type { RegisterHolder } from '../register.ts';
 import { systemTimers } from '../timers.ts';
 import { createHttpClient } from '../uplink/http-client.ts';
 import { type BrokerAddress, createAgentEnrolment } from './agent-enrolment.ts';
+import { type LogEnd, openGenerationFile } from './asked-generation.ts';
 import { openEnrolmentFiles } from './enrolment-files.ts';
 import { followRecords } from './follow-records.ts';
 
@@ -24,12 +26,14 @@ export interface OpenEnrolmentParts {
   readonly config: GatewayConfig;
   readonly register: RegisterHolder;
   readonly knownAgents: () => KnownAgents;
+  /** How far the log in force is known: at the cloud, or where there is none on this disk. */
+  readonly logEnd: () => Promise<LogEnd | null>;
   /** What this box is called on its network. */
   readonly names: readonly string[];
   readonly tell: Tell;
 }
 
-// What a command on this box signs is told to it as well; this finds what was signed while nothing ran.
+// What a command on this box leaves is seen at once; this is for a system without watches.
 const RECORDS_HERE_MS = 60_000;
 
 export interface OpenedEnrolment {
@@ -47,9 +51,13 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
   const follower = followRecords({
     ...{ files, register, http, timers, tell },
+    generation: openGenerationFile(config.data),
     logKey: () => logKeyOf(readLogKeys(config.keys), register.current().slot.record),
+    logEnd: parts.logEnd,
     idleMs: cloud?.recordsMs ?? RECORDS_HERE_MS,
   });
+  const folders = ['enrolment', 'enrolment/records'].map((name) => join(config.data, name));
+  const unwatch = watchFolders(folders, follower.wake);
   const listens = config.enrol ?? config.status;
   const policy = readGivenText(config.policy).trimEnd();
   parsePolicy(policy);
@@ -71,11 +79,13 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
       mount: config.enrol === null ? mount : undefined,
       async stop() {
         await listener?.stop();
+        unwatch();
         await follower.stop();
         http?.close();
       },
     };
   } catch (error) {
+    unwatch();
     await follower.stop();
     http?.close();
     throw error;
