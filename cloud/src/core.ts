@@ -112,6 +112,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const ingest = createIngest({
     archive,
     database,
+    store,
     register,
     ledger: policy.ledger,
     now,

@@ -24,6 +24,9 @@ export const Origin = Type.String({
   description: 'the name of a site log',
 });
 
+/** In which the holder of a log's key signs what it asks for. */
+export const REQUEST_HEADER = 'x-sigill-request';
+
 export const WatermarksSchema = Type.Object(
   { origin: Origin, sealed: Count, logged: Count, witnessed: Count, anchored: Count, final: Count },
   { description: 'Sizes of a site log: an entry below `final` is final, and so on.' },

@@ -21,6 +21,7 @@ import { ingestAnchorsRoute } from './routes/ingest-anchors.ts';
 import { ingestBatchesRoute } from './routes/ingest-batches.ts';
 import { ingestConflictsRoute } from './routes/ingest-conflicts.ts';
 import { ingestEntriesRoute } from './routes/ingest-entries.ts';
+import { ingestHeadsRoute } from './routes/ingest-heads.ts';
 import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -50,6 +51,7 @@ const ROUTES: readonly Route[] = [
   ingestAnchorsRoute,
   ingestStateRoute,
   ingestEntriesRoute,
+  ingestHeadsRoute,
   ingestConflictsRoute,
   witnessAddRoute,
   witnessCheckpointRoute,

@@ -35,6 +35,20 @@ export async function newestCheckpoint(sql: Sql, origin: string): Promise<Checkp
   );
 }
 
+export async function newestCheckpointUpTo(
+  sql: Sql,
+  origin: string,
+  size: number,
+): Promise<CheckpointRow | null> {
+  return checkpoint(
+    await sql.get(
+      'SELECT * FROM checkpoints WHERE origin = ? AND size <= ? ORDER BY size DESC LIMIT 1',
+      origin,
+      size,
+    ),
+  );
+}
+
 /** The smallest checkpoint of at least this size. */
 export async function checkpointCovering(
   sql: Sql,

@@ -154,6 +154,20 @@ export async function chainHead(sql: Sql, agent: Uint8Array): Promise<ChainHead 
   return { batch, headerHash: hash, nextSeq: firstSeq + count };
 }
 
+/** An agent's last signed header in some of the logs, believed or not; null before its first there. */
+export async function lastEntryOf(
+  sql: Sql,
+  agent: Uint8Array,
+  origins: readonly string[],
+): Promise<ArrivedBatch | null> {
+  const row = await sql.get(
+    `SELECT * FROM entries WHERE agent = ? AND origin IN (${origins.map(() => '?').join(', ')}) ORDER BY batch DESC LIMIT 1`,
+    agent,
+    ...origins,
+  );
+  return row === undefined ? null : arrived(row);
+}
+
 /** Believed batches after an arrival, in the order they came. */
 export async function arrivedAfter(
   sql: Sql,

@@ -1,5 +1,5 @@
 /**
- * Agents whose gateway brings their request: it knows that the code was good, and says so under its log key.
+ * Requests that a gateway brings, under its log key: of agents that gave it a good code, and its own for its next log.
  * @module
  */
 import {
@@ -7,14 +7,16 @@ import {
   type EnrolmentForward,
   type EnrolmentOutcome,
   findBox,
+  type Opened,
   openEnrolmentForward,
   openEnrolmentRequest,
+  type SlotRecord,
 } from '@sigill/evidence';
 import { type BoxRow, countBoxes, findBoxRow, putBox } from '../database/boxes.ts';
 import type { Database } from '../database/database.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
-import { asTime, type Outcomes, slotWith, unknownBox } from './outcomes.ts';
+import { asTime, generationOut, type Outcomes, slotWith, unknownBox } from './outcomes.ts';
 
 export interface ForwardPost {
   readonly request: Uint8Array;
@@ -44,8 +46,6 @@ export function createForwarded(
   register: Register,
   outcomeOf: Outcomes['outcomeOf'],
 ): Forwarded {
-  const slots = () => register.slots().map(({ record }) => record);
-
   function stateOf(row: BoxRow): ForwardedState {
     const outcome = outcomeOf(row);
     const reason = outcome.state === 'refused' ? outcome.reason : '';
@@ -55,16 +55,10 @@ export function createForwarded(
   return {
     async forward({ origin, request: bytes, forward }) {
       const slot = register.slotOf(origin);
-      if (slot.record.closed !== null)
-        throw new CloudError('ORIGIN_CLOSED', `the operator closed ${origin}`);
       const word = openEnrolmentForward(forward, bytes, slot.record.logKey);
       const row = rowOf(origin, word);
-      const found = findBox(row, slots());
-      if (found === 'other' || (found === 'active' && slotWith(row, [slot]) === undefined))
-        throw new CloudError(
-          'KEY_KNOWN',
-          'keys of this agent are registered for another job already',
-        );
+      if (row.kind === 'generation') assertMayGoOn(row, register.slots());
+      else assertMayJoin(row, slot, register.slots());
       const stored = await database.write(async (sql) => {
         const known = (await findBoxRow(sql, row.box)) !== undefined;
         if (!known && (await countBoxes(sql, origin)) >= MAX_AGENTS_PER_GATEWAY) return undefined;
@@ -74,7 +68,7 @@ export function createForwarded(
       if (stored === undefined) {
         throw new CloudError(
           'ENROLMENT_BUSY',
-          `${MAX_AGENTS_PER_GATEWAY} agents of ${origin} have asked already; refuse those that nobody knows`,
+          `${MAX_AGENTS_PER_GATEWAY} boxes of ${origin} have asked already; refuse those that nobody knows`,
           { retryable: true },
         );
       }
@@ -89,10 +83,45 @@ export function createForwarded(
   };
 }
 
+/** @throws CloudError ORIGIN_CLOSED, KEY_KNOWN */
+function assertMayJoin(
+  row: BoxRow,
+  slot: Opened<SlotRecord>,
+  slots: readonly Opened<SlotRecord>[],
+): void {
+  const { origin, closed } = slot.record;
+  if (closed !== null) throw new CloudError('ORIGIN_CLOSED', `the operator closed ${origin}`);
+  const found = findBox(row, recordsOf(slots));
+  if (found === 'other' || (found === 'active' && slotWith(row, [slot]) === undefined))
+    throw new CloudError('KEY_KNOWN', 'keys of this agent are registered for another job already');
+}
+
+/** A log goes on once, under a key that is new, asked for by a box that is in. @throws CloudError BOX_REVOKED, ORIGIN_CLOSED, KEY_KNOWN */
+function assertMayGoOn(row: BoxRow, slots: readonly Opened<SlotRecord>[]): void {
+  if (slotWith(row, slots) !== undefined) return; // it does already, and the answer was lost
+  const out = generationOut(row, slots);
+  if (out !== null) throw new CloudError(out.code, out.reason);
+  if (
+    row.logKey === null ||
+    findBox({ logKey: null, agentKey: row.logKey }, recordsOf(slots)) === 'none'
+  )
+    return;
+  throw new CloudError(
+    'KEY_KNOWN',
+    'the next log’s key is registered already; a log key is used once: make a new one',
+  );
+}
+
+const recordsOf = (slots: readonly Opened<SlotRecord>[]) => slots.map(({ record }) => record);
+
 function rowOf(origin: string, word: EnrolmentForward): BoxRow {
   const request = openEnrolmentRequest(word.request);
-  if (request.kind !== 'agent' || word.origin !== origin)
-    throw new CloudError('REQUEST_FORM', 'a gateway brings requests of agents, for its own log');
+  if (request.kind === 'gateway' || word.origin !== origin) {
+    throw new CloudError(
+      'REQUEST_FORM',
+      'a gateway brings requests of agents, for its own log, and its own for its next log',
+    );
+  }
   return {
     ...{ box: boxHash(request), kind: request.kind, name: request.name },
     ...{ logKey: request.logKey, agentKey: request.agentKey, request: word.request },

@@ -12,22 +12,25 @@ import {
 import type { BoxRow } from '../database/boxes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
+import { continuationOf } from '../register/register-rules.ts';
 
 export interface Outcomes {
   outcomeOf(row: BoxRow): EnrolmentOutcome;
 }
 
+export type Standing =
+  | { readonly state: 'approved'; readonly slot: Opened<SlotRecord> }
+  | { readonly state: 'refused'; readonly reason: string }
+  | { readonly state: 'waiting' };
+
+type Slots = readonly Opened<SlotRecord>[];
+
 /** @param policy canonical JSON, handed to every box that is let in */
 export function createOutcomes(register: Register, policy: string): Outcomes {
-  const slots = () => register.slots().map(({ record }) => record);
-
   function outcomeOf(row: BoxRow): EnrolmentOutcome {
-    const slot = slotWith(row, register.slots());
-    if (slot !== undefined) return { state: 'approved', approval: approvalOf(slot) };
-    if (findBox(row, slots()) !== 'none')
-      return { state: 'refused', reason: 'the operator has revoked this box' };
-    if (row.refusedAt !== null) return { state: 'refused', reason: row.reason };
-    return { state: 'waiting' };
+    const standing = standingOf(row, register.slots());
+    if (standing.state !== 'approved') return standing;
+    return { state: 'approved', approval: approvalOf(standing.slot) };
   }
 
   function approvalOf({ record, hash }: Opened<SlotRecord>) {
@@ -40,10 +43,49 @@ export function createOutcomes(register: Register, policy: string): Outcomes {
   return { outcomeOf };
 }
 
+/** @param slots the newest record of each */
+export function standingOf(row: BoxRow, slots: Slots): Standing {
+  const slot = slotWith(row, slots);
+  if (slot !== undefined) return { state: 'approved', slot };
+  const out = row.kind === 'generation' ? generationOut(row, slots) : boxOut(row, slots);
+  if (out !== null) return { state: 'refused', reason: out.reason };
+  if (row.refusedAt !== null) return { state: 'refused', reason: row.reason };
+  return { state: 'waiting' };
+}
+
+interface Out {
+  readonly code: 'BOX_REVOKED' | 'ORIGIN_CLOSED';
+  readonly reason: string;
+}
+
+const REVOKED: Out = { code: 'BOX_REVOKED', reason: 'the operator has revoked this box' };
+
+function boxOut(row: BoxRow, slots: Slots): Out | null {
+  const records = slots.map(({ record }) => record);
+  return findBox(row, records) === 'none' ? null : REVOKED;
+}
+
+/** Why a log cannot go on as this request would have it; null when it can, and its box is in the slot that it goes on from. */
+export function generationOut(
+  { gateway, logKey, agentKey }: Pick<BoxRow, 'gateway' | 'logKey' | 'agentKey'>,
+  slots: Slots,
+): Out | null {
+  const from = slots.find(({ record }) => record.origin === gateway);
+  const isActive = from?.record.agents.some(
+    ({ key, state }) => state === 'active' && equalBytes(key, agentKey),
+  );
+  if (from === undefined || !isActive) return REVOKED;
+  const next = from.record.closed === null ? undefined : continuationOf(from, slots);
+  if (next === undefined) return null;
+  if (logKey !== null && equalBytes(next.record.logKey, logKey)) return REVOKED;
+  const reason = `${from.record.origin} goes on as ${next.record.origin} already, with another key`;
+  return { code: 'ORIGIN_CLOSED', reason };
+}
+
 /** The open slot in which this box is active. */
 export function slotWith(
   { logKey, agentKey }: Pick<BoxRow, 'logKey' | 'agentKey'>,
-  slots: readonly Opened<SlotRecord>[],
+  slots: Slots,
 ): Opened<SlotRecord> | undefined {
   return slots.find(
     ({ record }) =>

@@ -9,7 +9,9 @@ import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
-import { createEntryGiver, type EntriesRequest, type GivenEntries } from './give-entries.ts';
+import { type GivenEntries, giveEntries } from './give-entries.ts';
+import { type GiveHeadsParts, type GivenHeads, giveHeads } from './give-heads.ts';
+import { createLogOwners, type OwnersRequest } from './log-owner.ts';
 import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
 import { type BatchesTaken, type TakeBatchesParts, takeBatches } from './take-batches.ts';
 import { takeConflict } from './take-conflict.ts';
@@ -27,9 +29,11 @@ export interface Ingest {
   anchor(bundle: AnchorBundle): Promise<AnchorCounts>;
   /** Where a gateway goes on. All are counts. */
   state(origin: string): Promise<IngestState>;
-  /** To be signed with a log's key, before entries are asked for. */
+  /** To be signed with a log's key, before entries or heads are asked for. */
   challenge(): string;
-  entries(request: EntriesRequest): Promise<GivenEntries>;
+  entries(request: OwnersRequest): Promise<GivenEntries>;
+  /** What the next generation of a log goes on from. */
+  heads(request: OwnersRequest): Promise<GivenHeads>;
   /** @param signed by the log's key */
   conflict(origin: string, signed: Uint8Array): Promise<void>;
 }
@@ -42,7 +46,7 @@ export interface IngestState {
   readonly checkpoint: string | null;
 }
 
-export interface IngestParts extends TakeBatchesParts, TakeAnchorParts {
+export interface IngestParts extends TakeBatchesParts, TakeAnchorParts, GiveHeadsParts {
   readonly refused: (origin: string, refusals: BatchesTaken['quarantined']) => void;
   /** Something about a site log or the anchors may have moved. */
   readonly changed: () => void;
@@ -54,7 +58,7 @@ const MAX_AT_ONCE = 16;
 export function createIngest(parts: IngestParts): Ingest {
   const { database, register, ledger } = parts;
   const turns = createTurns();
-  const giver = createEntryGiver(parts);
+  const owners = createLogOwners(parts.now);
   let atOnce = 0;
 
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -87,8 +91,9 @@ export function createIngest(parts: IngestParts): Ingest {
       return take(originOf(note), () => takeReceipt(parts, note));
     },
     anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
-    challenge: giver.challenge,
-    entries: (request) => counted(() => giver.give(request)),
+    challenge: owners.challenge,
+    entries: (request) => counted(() => giveEntries(parts, owners, request)),
+    heads: (request) => counted(() => giveHeads(parts, owners, request)),
     conflict: (origin, signed) =>
       counted(() => take(origin, () => takeConflict(parts, origin, signed))),
 

@@ -10,6 +10,7 @@ import {
   equalBytes,
   fromBase64,
   MAX_WRONG_CODES,
+  nextOrigin,
   type Opened,
   type SlotRecord,
   toBase64,
@@ -18,7 +19,7 @@ import {
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
 import type { Database } from '../database/database.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
-import { slotWith } from '../enrolment/outcomes.ts';
+import { standingOf } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import { type LogHead, readLogHead } from '../ingest/log-head.ts';
 import type { OperatorParts } from './operator.ts';
@@ -49,9 +50,9 @@ export interface WaitingBox {
   readonly fingerprint: string;
   /** What the code was made for. */
   readonly madeFor: string | null;
-  /** The origin of the gateway that brought it. */
+  /** The origin of the gateway that brought it; of a generation, the log that would be closed. */
   readonly gateway: string | null;
-  /** What it would be called. */
+  /** What it would be called; of an agent, the log that it would send to. */
   readonly origin: string;
   readonly address: string;
   readonly askedAt: number;
@@ -64,9 +65,12 @@ export interface SlotView {
   readonly slot: number;
   readonly rev: number;
   readonly origin: string;
-  readonly state: 'open' | 'closed';
   /** How far the cloud holds its log: what it would be closed at. Root: base64. */
   readonly head: { readonly size: number; readonly root: string };
+  /** How its log ended, for ever; null: it is open. */
+  readonly closed: { readonly size: number; readonly cause: string } | null;
+  /** The log that this one goes on from; null: it is a first one. */
+  readonly continues: string | null;
   /** base64, as the operator signed it. */
   readonly record: string;
   readonly agents: readonly AgentView[];
@@ -101,8 +105,7 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
   const heads = await readHeads(database, slots);
   const chain = register.operatorChain();
   const madeFor = (id: string | null) => invitations.find((one) => one.id === id)?.madeFor ?? null;
-  const waits = (row: BoxRow) =>
-    row.refusedAt === null && slotWith(row, slots) === undefined && !isOut(row, slots);
+  const waits = (row: BoxRow) => standingOf(row, slots).state === 'waiting';
   return {
     cloud: {
       url: parts.url(),
@@ -120,13 +123,18 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
       fingerprint: boxFingerprint(row),
       madeFor: madeFor(row.invitation),
       gateway: row.gateway,
-      origin: row.gateway ?? `${origins}/${row.name}`,
+      origin: originFor(row, slots, origins),
       address: row.address,
       askedAt: row.askedAt,
       clockOff: row.clockOff,
       request: toBase64(row.request),
     })),
-    slots: heads.map(([slot, head]) => viewSlot(slot, head, register.find(slot.hash)?.cose, boxes)),
+    slots: heads.map(([slot, head]) => {
+      const { continues } = slot.record;
+      const before = continues === null ? undefined : register.find(continues);
+      const cose = register.find(slot.hash)?.cose;
+      return viewSlot(slot, head, { cose, continues: before?.origin ?? null }, boxes);
+    }),
     invitations: invitations.map((row) => viewInvitation(row, parts.now())),
   };
 }
@@ -153,23 +161,33 @@ function readHeads(
   });
 }
 
-function isOut({ agentKey }: BoxRow, slots: readonly Opened<SlotRecord>[]): boolean {
-  return slots.some(({ record }) => record.agents.some(({ key }) => equalBytes(key, agentKey)));
+/** What the box's log is called or would be. */
+function originFor(
+  { kind, gateway, name }: BoxRow,
+  slots: readonly Opened<SlotRecord>[],
+  origins: string,
+): string {
+  if (gateway === null) return `${origins}/${name}`;
+  const from = slots.find(({ record }) => record.origin === gateway);
+  return kind === 'generation' && from !== undefined ? nextOrigin(from.record) : gateway;
 }
 
 function viewSlot(
   slot: Opened<SlotRecord>,
   head: LogHead,
-  cose: Uint8Array | undefined,
+  { cose, continues }: { cose: Uint8Array | undefined; continues: string | null },
   boxes: readonly BoxRow[],
 ): SlotView {
   const { slot: number, rev, origin, closed, agents } = slot.record;
   return {
-    ...{ slot: number, rev, origin, state: closed === null ? 'open' : 'closed' },
+    ...{ slot: number, rev, origin, continues },
+    closed: closed && { size: closed.size, cause: closed.cause },
     head: { size: head.size, root: toBase64(head.root) },
     record: toBase64(cose ?? new Uint8Array(0)),
     agents: agents.map((agent) => {
-      const row = boxes.find(({ agentKey }) => equalBytes(agentKey, agent.key));
+      const row = boxes.find(
+        ({ kind, agentKey }) => kind !== 'generation' && equalBytes(agentKey, agent.key),
+      );
       // What was never enrolled here came as a gateway's first record: its own agent.
       const alone = row?.kind === 'agent';
       const box = boxesOf(slot).find(

@@ -41,6 +41,7 @@ function remembering(failures = 0): ReadingStore & { groups: (readonly StoredBat
     streams: unused,
     range: unused,
     readings: unused,
+    nextNumbers: unused,
     close: () => Promise.resolve(),
   };
 }

@@ -176,6 +176,23 @@ export function testReadingStore(name: string, create: () => Promise<StoreUnderT
       });
     });
 
+    it('tells where an agent’s streams go on behind one of its batches', async () => {
+      const store = await fresh();
+      const other = (seq: number, n: number) => ({ ...power(seq, 1000, '1'), n, device: 'tap' });
+      await store.write([
+        batch(1, 0, [power(0, 1000, '1'), power(1, 1000, '1'), null]),
+        batch(2, 1, [other(3, 0), power(4, 1000, '1')]),
+        { ...batch(3, 0, [power(0, 1000, '1')]), agent: new Uint8Array(16) },
+      ]);
+      const meter = { source: 'house', device: 'meter' };
+      expect(await store.nextNumbers(STREAM.agent, 0)).toEqual([{ ...meter, nextN: 2 }]);
+      expect(await store.nextNumbers(STREAM.agent, 9)).toEqual([
+        { ...meter, nextN: 5 },
+        { source: 'house', device: 'tap', nextN: 1 },
+      ]);
+      expect(await store.nextNumbers('cd'.repeat(16), 9)).toEqual([]);
+    });
+
     it('takes many batches of many series at once', async () => {
       const store = await fresh();
       const batches = Array.from({ length: 20 }, (_, b) =>

@@ -67,6 +67,13 @@ export interface Stream extends StreamName {
   readonly fields: readonly LatestField[];
 }
 
+/** Where a stream of an agent goes on. */
+export interface NextNumber {
+  readonly source: string;
+  readonly device: string;
+  readonly nextN: number;
+}
+
 /** Points oldest first. Downsampled: the beginning of each step, its mean, least and greatest. */
 export interface SeriesRange {
   readonly unit: string | null;
@@ -99,5 +106,7 @@ export interface ReadingStore {
   range(series: SeriesName, query: RangeQuery): Promise<SeriesRange | null>;
   /** Newest first. */
   readings(query: ReadingQuery): Promise<readonly ReadingPlace[]>;
+  /** What comes after an agent's batches up to this one, by source and device. */
+  nextNumbers(agent: string, batch: number): Promise<readonly NextNumber[]>;
   close(): Promise<void>;
 }

@@ -14,9 +14,10 @@ const StateSchema = Type.Object({
 });
 
 const bringSchema = {
-  summary: 'A gateway brings the request of an agent that gave it a good code',
+  summary:
+    'A gateway brings the request of an agent that gave it a good code, or its own for its next log',
   description:
-    'With a statement signed by the gateway’s log key. Bringing it again changes nothing.',
+    'With a statement signed by the gateway’s log key: for a next log, by the key of the one that is to be closed, or was and goes on nowhere yet. Bringing it again changes nothing.',
   tags: ['enrolment'],
   body: Type.Object(
     { origin: Origin, request: Base64(4096), forward: Base64(2048) },
@@ -26,7 +27,8 @@ const bringSchema = {
 };
 
 const stateSchema = {
-  summary: 'What became of it; when approved, the gateway’s next record has the agent',
+  summary:
+    'What became of it; when approved, the gateway’s next record has the agent, or its records go on in the next slot',
   tags: ['enrolment'],
   params: Type.Object({ box: BoxName }),
   response: { 200: StateSchema, 404: ProblemSchema },

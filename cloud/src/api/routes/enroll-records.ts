@@ -24,6 +24,10 @@ const schema = {
       operator: Type.Array(Type.String(), { description: 'base64, from the first on' }),
       slot: Type.Array(Type.String(), { description: 'base64, oldest first' }),
       newest: Count,
+      next: Type.Array(Type.String(), {
+        description:
+          'base64, every record of the slots that go on from this one after it was closed, oldest first',
+      }),
     }),
     404: ProblemSchema,
   },
@@ -53,6 +57,7 @@ export const enrollRecordsRoute: Route = (api, { core: { register } }) => {
       operator: register.operatorChain().map(({ cose }) => toBase64(cose)),
       slot: wanted.map(({ cose }) => toBase64(cose)),
       newest,
+      next: register.recordsAfter(slot).map(({ cose }) => toBase64(cose)),
     };
   });
 };

@@ -2,9 +2,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { encodeCbor } from '@sigill/evidence';
 import type { Route } from '../context.ts';
 import { ProblemSchema } from '../problems.ts';
-import { Count, Origin } from '../schemas.ts';
-
-const REQUEST_HEADER = 'x-sigill-request';
+import { Count, Origin, REQUEST_HEADER } from '../schemas.ts';
 
 const challengeSchema = {
   summary: 'A challenge to be signed with the key of a site log',

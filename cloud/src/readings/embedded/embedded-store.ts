@@ -9,7 +9,7 @@ import { CloudError } from '../../errors.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { describeStream, loadCatalogue, newestSeries, seriesIn } from './catalogue.ts';
 import { createNumberRuns } from './number-runs.ts';
-import { listReadings, rangeOf } from './queries.ts';
+import { listReadings, nextNumbersOf, rangeOf } from './queries.ts';
 import { SCHEMA } from './schema.ts';
 import { type Written, writeBatches } from './write-batches.ts';
 
@@ -94,6 +94,8 @@ export async function openEmbeddedStore(
         : readers.run((connection) => rangeOf(connection, series, query));
     },
     readings: (query) => readers.run((connection) => listReadings(connection, catalogue, query)),
+    nextNumbers: (agent, batch) =>
+      readers.run((connection) => nextNumbersOf(connection, catalogue, agent, batch)),
     async close() {
       await last;
       await readers.close();

@@ -1,6 +1,12 @@
 /** Reading the tables: ranges of one series, lists of readings. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { RangeQuery, ReadingPlace, ReadingQuery, SeriesRange } from '../reading-store.ts';
+import type {
+  NextNumber,
+  RangeQuery,
+  ReadingPlace,
+  ReadingQuery,
+  SeriesRange,
+} from '../reading-store.ts';
 import type { Catalogue, SeriesEntry, StreamEntry } from './catalogue.ts';
 
 export async function rangeOf(
@@ -95,7 +101,27 @@ export async function listReadings(
   });
 }
 
-function matches({ name }: StreamEntry, { agent, source, device }: ReadingQuery): boolean {
+export async function nextNumbersOf(
+  connection: DuckDBConnection,
+  catalogue: Catalogue,
+  agent: string,
+  batch: number,
+): Promise<NextNumber[]> {
+  const streams = catalogue.entries.filter((entry) => matches(entry, { agent }));
+  if (streams.length === 0) return [];
+  const ids = streams.map(({ id }) => id).join(', ');
+  const rows = await rowsOf(
+    connection,
+    `SELECT stream, max(n) FROM readings WHERE stream IN (${ids}) AND batch <= $1 GROUP BY stream ORDER BY stream`,
+    [BigInt(batch)],
+  );
+  return rows.map(([id, n]) => {
+    const { source, device } = (catalogue.entries[Number(id)] as StreamEntry).name;
+    return { source, device, nextN: Number(n) + 1 };
+  });
+}
+
+function matches({ name }: StreamEntry, { agent, source, device }: Partial<ReadingQuery>): boolean {
   return (
     (agent === undefined || name.agent === agent) &&
     (source === undefined || name.source === source) &&

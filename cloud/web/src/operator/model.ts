@@ -16,7 +16,8 @@ export interface CloudView {
   readonly now: number;
 }
 
-export type BoxKind = 'gateway' | 'agent';
+/** `generation`: a gateway's next log. */
+export type BoxKind = 'gateway' | 'agent' | 'generation';
 
 export interface WaitingBox {
   readonly box: string;
@@ -24,6 +25,7 @@ export interface WaitingBox {
   readonly name: string;
   readonly fingerprint: string;
   readonly madeFor: string | null;
+  /** The log that it would send to; of a generation, the one that would be closed. */
   readonly gateway: string | null;
   readonly origin: string;
   readonly address: string;
@@ -35,7 +37,11 @@ export interface SlotView {
   readonly slot: number;
   readonly rev: number;
   readonly origin: string;
-  readonly state: 'open' | 'closed';
+  /** Entries of its log that are here. */
+  readonly entries: number;
+  readonly closed: { readonly size: number; readonly cause: string } | null;
+  /** The log that this one goes on from. */
+  readonly continues: string | null;
   readonly agents: readonly AgentView[];
 }
 

@@ -1,6 +1,6 @@
 /** The overview, taken apart field by field: what does not fit is refused with its place. */
 import { PageError } from '../errors.ts';
-import type { NewCode, Overview } from './model.ts';
+import type { NewCode, Overview, SlotView } from './model.ts';
 
 type Json = Record<string, unknown>;
 
@@ -18,7 +18,7 @@ export function parseOverview(found: unknown): Overview {
     },
     waiting: list(whole.waiting, 'waiting').map((box) => ({
       box: text(box, 'box'),
-      kind: oneOf(box, 'kind', ['gateway', 'agent']),
+      kind: oneOf(box, 'kind', ['gateway', 'agent', 'generation']),
       name: text(box, 'name'),
       fingerprint: text(box, 'fingerprint'),
       madeFor: textOrNull(box, 'madeFor'),
@@ -32,7 +32,9 @@ export function parseOverview(found: unknown): Overview {
       slot: number(slot, 'slot'),
       rev: number(slot, 'rev'),
       origin: text(slot, 'origin'),
-      state: oneOf(slot, 'state', ['open', 'closed']),
+      entries: number(object(slot.head, 'head'), 'size'),
+      closed: slot.closed === null ? null : closing(object(slot.closed, 'closed')),
+      continues: textOrNull(slot, 'continues'),
       agents: list(slot.agents, 'agents').map((agent) => ({
         agent: text(agent, 'agent'),
         kind: oneOf(agent, 'kind', ['gateway', 'agent']),
@@ -60,6 +62,10 @@ export function parseNewCode(found: unknown): NewCode {
     expiresAt: number(made, 'expiresAt'),
     url: text(made, 'url'),
   };
+}
+
+function closing(found: Json): SlotView['closed'] {
+  return { size: number(found, 'size'), cause: text(found, 'cause') };
 }
 
 function object(found: unknown, place: string): Json {

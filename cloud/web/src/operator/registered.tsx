@@ -18,10 +18,11 @@ export function Registered({ slots, onSheet }: RegisteredProps): JSX.Element {
       {slots.length === 0 && <p class="quiet">{t.registered.none}</p>}
       <ul class="slots">
         {slots.map((slot) => (
-          <li key={slot.slot} class={slot.state}>
+          <li key={slot.slot} class={slot.closed === null ? 'open' : 'closed'}>
             <h3>{slot.origin}</h3>
             <p class="small quiet">
-              {t.registered.slot(String(slot.slot))}, {t.registered.states[slot.state]}
+              {t.registered.slot(String(slot.slot))},{' '}
+              {t.registered.states[slot.closed === null ? 'open' : 'closed']}
             </p>
             <ul class="agents">
               {slot.agents.map((agent) => (

@@ -13,7 +13,7 @@ export const en = {
   copyCommand: 'Copy command',
   lost: 'The cloud does not answer. Trying again by itself; what you see may be old.',
   key: (fingerprint: string) => `Operator key ${fingerprint}`,
-  kinds: { gateway: 'Gateway', agent: 'Agent' },
+  kinds: { gateway: 'Gateway', agent: 'Agent', generation: 'Next log' },
   out: {
     entering: 'Opening your session …',
     title: 'You are not signed in',

@@ -15,7 +15,7 @@ export const sv: OperatorStrings = {
   copyCommand: 'Kopiera kommandot',
   lost: 'Molnet svarar inte. Nya försök görs automatiskt; det du ser kan vara gammalt.',
   key: (fingerprint) => `Operatörens nyckel ${fingerprint}`,
-  kinds: { gateway: 'Gateway', agent: 'Agent' },
+  kinds: { gateway: 'Gateway', agent: 'Agent', generation: 'Nästa logg' },
   out: {
     entering: 'Öppnar din session …',
     title: 'Du är inte inloggad',
