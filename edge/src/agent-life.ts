@@ -1,4 +1,4 @@
-import { agentId, type Beacon, equalBytes, originHash } from '@sigill/evidence';
+import { agentId, type Beacon, earlierOrigins, equalBytes, originHash } from '@sigill/evidence';
 import { backOffMs } from '@sigill/firmware-bridge';
 import type { AgentParts } from './agent-parts.ts';
 import { type AgentRun, openAgentRun } from './agent-run.ts';
@@ -7,7 +7,7 @@ import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { DEFAULT_BATCH_LIMITS } from './batcher.ts';
 import type { GatewayHead } from './gateway-head.ts';
 import { isPromised } from './heartbeats.ts';
-import { holdReason } from './hold-reason.ts';
+import { holdReason, lostReason, SENT_AGAIN } from './hold-reason.ts';
 import { silentLog } from './log.ts';
 import { ROLLED_BACK, type Rollback } from './rollback.ts';
 import { createSealer, type SealedBatch } from './sealer.ts';
@@ -60,9 +60,10 @@ export async function startAgentLife(
     head,
     damagedJournal,
   } = await openFirst(parts, (answer) => open(null, answer));
-  const { rollback } = first;
+  const { rollback, lacking } = first;
   if (rollback !== null) log.error({ ...rollback }, ROLLED_BACK);
-  let held = head && holdReason(head.state, head.detail ?? '');
+  if (lacking?.kind === 'short') log.warn({ ...lacking }, SENT_AGAIN);
+  let held = head && (holdReason(head.state, head.detail ?? '') ?? lostReason(lacking));
   if (held !== null) log.error({}, held);
   const sameBoot = first.state.boot !== null && equalBytes(first.state.boot, parts.boot);
   const silent = voice.silentStreams(first);
@@ -73,7 +74,10 @@ export async function startAgentLife(
     const opened: AgentRun = await openAgentRun({
       journal: { ...parts.journal, directory: parts.directory, disk: parts.disk, timers },
       agent,
-      log: originHash(parts.origin),
+      sealedFor: {
+        log: originHash(parts.origin),
+        earlierLogs: earlierOrigins(parts.origin).map(originHash),
+      },
       boot: parts.boot,
       clock,
       timers,

@@ -3,16 +3,18 @@ import { encodeMarksRecord, encodeSnapshotRecord } from './agent-records.ts';
 import { type AgentState, encodeSnapshot } from './agent-state.ts';
 import { type Batcher, type BatchLimits, createBatcher } from './batcher.ts';
 import type { GatewayHead } from './gateway-head.ts';
+import { type HeadVerdict, judgeHead, type SealedFor } from './head-verdict.ts';
 import { createHeldBatches, type HeldBatches } from './held-batches.ts';
 import type { Journal } from './journal/journal.ts';
 import { openSegmentJournal, type SegmentJournalOptions } from './journal/segment-journal.ts';
 import { applyMarks, recoverOpenBatch, recoverState } from './recovery.ts';
-import { isOurs, type Rollback, stateAfter } from './rollback.ts';
+import { type Rollback, stateAfter } from './rollback.ts';
 import { setReadingsAside } from './set-aside.ts';
 
 export interface OpeningParts {
   readonly journal: Omit<SegmentJournalOptions, 'segmentHead'>;
   readonly agent: Uint8Array;
+  readonly sealedFor: SealedFor;
   readonly limits: BatchLimits;
   /** What this process knows of receipts and releases beyond what the journal has. */
   readonly marks: { readonly receiptedBefore: number; readonly releasedBefore: number };
@@ -30,7 +32,11 @@ export interface OpenedChain {
   /** With the readings that no header closes yet. */
   readonly batcher: Batcher;
   readonly rollback: Rollback | null;
+  /** That the gateway lacks batches, and where; null when it does not, or was not asked. */
+  readonly lacking: Lacking | null;
 }
+
+export type Lacking = Extract<HeadVerdict, { readonly kind: 'short' | 'lost' }>;
 
 /** @throws EdgeError JOURNAL_LOCKED, JOURNAL_CORRUPT, JOURNAL_FAILED, AGENT_MISMATCH */
 export async function openChain(parts: OpeningParts): Promise<OpenedChain> {
@@ -45,18 +51,29 @@ export async function openChain(parts: OpeningParts): Promise<OpenedChain> {
     const batcher = createBatcher(parts.limits);
     state = await recoverState(journal, parts.agent, held);
     applyMarks(state, parts.marks);
-    const head = parts.head?.state === 'open' ? parts.head.head : null;
-    if (head === null || (await isOurs(head, state, held))) {
-      const open = await recoverOpenBatch(journal, state, held);
-      for (const [index, reading] of open.readings.entries())
-        batcher.add(reading, open.frames[index]!);
-      return { journal, held, state, batcher, rollback: null };
+    const answer = parts.head?.state === 'open' ? parts.head : null;
+    const verdict = answer && (await judgeHead(answer.head, state, held, parts.sealedFor));
+    if (verdict?.kind === 'foreign') {
+      const rollback = await goOnAfter({ ...answer!, head: answer!.head! }, held, state);
+      const after = { held: createHeldBatches(journal), state, batcher };
+      return { journal, ...after, rollback, lacking: null };
     }
-    const rollback = await goOnAfter({ ...parts.head!, head }, held, state);
-    return { journal, held: createHeldBatches(journal), state, batcher, rollback };
+    const lacking = verdict?.kind === 'short' || verdict?.kind === 'lost' ? verdict : null;
+    if (lacking?.kind === 'short') await goBackTo(lacking.fromBatch, state);
+    const open = await recoverOpenBatch(journal, state, held);
+    for (const [index, reading] of open.readings.entries())
+      batcher.add(reading, open.frames[index]!);
+    return { journal, held, state, batcher, rollback: null, lacking };
   } catch (error) {
     await journal.close();
     throw error;
+  }
+
+  /** They are sent again. Cut off before this is durable, the agent asks its gateway again, and finds the same. */
+  async function goBackTo(batch: number, state: AgentState): Promise<void> {
+    state.receiptedBefore = batch;
+    state.releasedBefore = Math.min(state.releasedBefore, batch);
+    await journal.append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore), 0);
   }
 
   /**

@@ -1,16 +1,19 @@
 import { type Beacon, type ChainHead, equalBytes } from '@sigill/evidence';
-import { type OpenedChain, openChain } from './agent-opening.ts';
+import { type Lacking, type OpenedChain, openChain } from './agent-opening.ts';
 import { encodeHeaderRecord, encodeMarksRecord, encodeReadingRecord } from './agent-records.ts';
 import { type AgentState, applyHeader, applyReading, type StreamState } from './agent-state.ts';
+import type { AgentJournalUsage } from './agent-status.ts';
 import type { BatchLimits } from './batcher.ts';
 import type { AgentClock } from './clock.ts';
 import { EdgeError } from './errors.ts';
 import type { GatewayHead } from './gateway-head.ts';
-import type { Enqueued, JournalUsage } from './journal/journal.ts';
+import { type HeadVerdict, judgeHead, type SealedFor } from './head-verdict.ts';
+import type { Enqueued } from './journal/journal.ts';
 import type { SegmentJournalOptions } from './journal/segment-journal.ts';
 import type { StreamHead } from './link/messages.ts';
+import { createReceiptedTail } from './receipted-tail.ts';
 import { createRecentBatches } from './recent-batches.ts';
-import { isOurs, type Rollback } from './rollback.ts';
+import type { Rollback } from './rollback.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
 import type { Timers } from './timers.ts';
@@ -18,8 +21,7 @@ import type { Timers } from './timers.ts';
 export interface AgentRunParts {
   readonly journal: Omit<SegmentJournalOptions, 'segmentHead'>;
   readonly agent: Uint8Array;
-  /** SHA-256 of the site log's origin. */
-  readonly log: Uint8Array;
+  readonly sealedFor: SealedFor;
   readonly boot: Uint8Array;
   readonly clock: AgentClock;
   readonly timers: Timers;
@@ -51,6 +53,8 @@ export interface AgentRun {
   readonly state: AgentState;
   /** That this opening went on after the gateway's head; null when it went on from its journal. */
   readonly rollback: Rollback | null;
+  /** What the gateway lacked when this opening was made; null when nothing, or when it was not asked. */
+  readonly lacking: Lacking | null;
   /** Batches below are sealed. */
   readonly sealedBefore: number;
   readonly openReadings: number;
@@ -63,11 +67,12 @@ export interface AgentRun {
   hold(isHeld: boolean): void;
   setBeacon(beacon: Beacon): void;
   receipted(beforeBatch: number): void;
+  /** From here on they stay only as long as there is room. */
   release(beforeBatch: number): Promise<void>;
   batches(fromBatch: number): AsyncIterable<SealedBatch>;
   head(): ChainHead | null;
-  knows(head: ChainHead | null): Promise<boolean>;
-  usage(): JournalUsage;
+  judge(head: ChainHead | null): Promise<HeadVerdict>;
+  usage(): AgentJournalUsage;
   close(): Promise<void>;
 }
 
@@ -80,7 +85,8 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
 
 function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   const { sealer, timers } = parts;
-  const { journal, held, state, batcher, rollback } = opened;
+  const { journal, held, state, batcher, rollback, lacking } = opened;
+  const tail = createReceiptedTail(journal, held, state);
   const recent = createRecentBatches();
   /** Batches below have a durable header. */
   let closedBefore = state.nextBatch;
@@ -153,6 +159,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (failed) return;
     failed = true;
     cancelAge?.();
+    if (isForWantOfRoom(error)) tail.drop().catch(() => undefined);
     parts.onFailure(error);
   }
 
@@ -165,13 +172,22 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     const closedAt = Math.trunc(parts.clock.nowMs());
     const streams = touched && [...touched].map(toStreamHead);
     touched = new Set();
-    const batch = batcher.close({ state, log: parts.log, boot, closedAt, beacon, streams });
+    const batch = batcher.close({
+      state,
+      log: parts.sealedFor.log,
+      boot,
+      closedAt,
+      beacon,
+      streams,
+    });
     const { position, durable } = append(encodeHeaderRecord(batch.headerBytes));
     applyHeader(state, batch.header, batch.headerBytes);
     durable.then(
       () => {
         held.note(batch.header.batch, position);
         closedBefore = batch.header.batch + 1;
+        // What does not succeed now is due again with the next one.
+        tail.trim().catch(() => undefined);
         if (heldAt !== null) return;
         const sealed = sealer.seal(batch);
         recent.add(sealed);
@@ -208,13 +224,14 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
         `batch ${beforeBatch - 1} has no receipt; receipts reach to before ${state.receiptedBefore}`,
       );
     }
-    const position = await held.locate(beforeBatch);
+    await tail.extend(beforeBatch);
     state.releasedBefore = beforeBatch;
     marksUnwritten = true;
     held.forget(beforeBatch);
     sealer.forget(beforeBatch);
     recent.forget(beforeBatch);
-    await journal.release(position);
+    // A journal that failed for want of room opens again only when it has some.
+    await (failed ? tail.drop() : tail.trim());
   }
 
   async function* batches(fromBatch: number): AsyncGenerator<SealedBatch> {
@@ -248,6 +265,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   return {
     state,
     rollback,
+    lacking,
     get sealedBefore() {
       return sealedBefore();
     },
@@ -270,10 +288,16 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
         ? null
         : { batch: nextBatch - 1, headerHash: headHash, nextSeq: openSeq };
     },
-    knows: (head) => isOurs(head, state, held),
-    usage: journal.usage,
+    judge: (head) => judgeHead(head, state, held, parts.sealedFor),
+    usage: () => ({ ...journal.usage(), retainedBytes: tail.bytes }),
     close,
   };
+}
+
+function isForWantOfRoom(error: unknown): boolean {
+  if (!(error instanceof EdgeError)) return false;
+  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
+  return error.code === 'JOURNAL_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function toStreamHead({ source, device, nextN }: StreamState): StreamHead {

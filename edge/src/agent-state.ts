@@ -45,6 +45,10 @@ export interface AgentState {
   /** The kernel boot under which the open batch was stamped; null before the first. */
   boot: Uint8Array | null;
   beacon: Beacon | null;
+  /** SHA-256 of the origin of the log that the last batch was sealed for; null: not known. */
+  log: Uint8Array | null;
+  /** The first batch sealed for it. */
+  logSince: number;
   /** Batches below have their receipt. */
   receiptedBefore: number;
   /** Batches below may be gone. */
@@ -65,6 +69,8 @@ export function createState(agent: Uint8Array): AgentState {
     headHash: NO_PREVIOUS,
     boot: null,
     beacon: null,
+    log: null,
+    logSince: 0,
     receiptedBefore: 0,
     releasedBefore: 0,
     plans: new Map(),
@@ -129,6 +135,10 @@ export function applyHeader(state: AgentState, header: BatchHeader, headerBytes:
       `batch ${state.nextBatch} of seq ${state.openSeq} to ${state.nextSeq} expected, found the header of batch ${header.batch}`,
     );
   }
+  if (state.log === null || !equalBytes(state.log, header.log)) {
+    state.log = header.log;
+    state.logSince = header.batch;
+  }
   state.nextBatch++;
   state.openSeq = state.nextSeq;
   state.headHash = headerHash(headerBytes);
@@ -156,6 +166,7 @@ export function encodeSnapshot(state: AgentState): Uint8Array {
     ]),
     [...state.streams.values()].map((s) => [s.source, s.device, s.nextN, s.lastTime]),
     [...state.untold.values()].map((gap) => [gap.source, gap.device, gap.from, gap.count]),
+    state.log === null ? null : [state.log, state.logSince],
   ];
   const { agent, nextSeq, nextBatch, openSeq } = state;
   return encodeCbor([SNAPSHOT_TYPE, agent, nextSeq, nextBatch, openSeq, encodeCbor(rest)]);
@@ -170,7 +181,7 @@ export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState
       `this journal is of agent ${toHex(head.agent)}, the key is of agent ${toHex(agent)}`,
     );
   }
-  const [headHash, boot, beacon, receiptedBefore, releasedBefore, plans, streams, untold] =
+  const [headHash, boot, beacon, receiptedBefore, releasedBefore, plans, streams, untold, log] =
     decodeCbor(head.rest) as [
       Uint8Array,
       Uint8Array | null,
@@ -179,8 +190,9 @@ export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState
       number,
       [string, string, number | null, number, 'device' | 'source', 'keep' | 'hash'][],
       [string, string, number, number][],
-      // Journals of earlier versions have none.
+      // Journals of earlier versions have none of these.
       [string, string, number | null, number | null][] | undefined,
+      [Uint8Array, number] | null | undefined,
     ];
   const state = createState(agent);
   Object.assign(state, {
@@ -190,6 +202,8 @@ export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState
     headHash,
     boot,
     beacon: beacon && { anchorIndex: beacon[0], anchorLeafHash: beacon[1] },
+    log: log?.[0] ?? null,
+    logSince: log?.[1] ?? 0,
     receiptedBefore,
     releasedBefore,
   });

@@ -8,7 +8,7 @@ export interface AgentStatus {
   readonly reason: string | null;
   /** Null for the moments in which the journal is opened anew, and after closing. */
   readonly position: AgentPosition | null;
-  readonly journal: JournalUsage | null;
+  readonly journal: AgentJournalUsage | null;
   /** Why nothing is sealed, as a sentence for whoever stands before the box; null while sealing goes on. */
   readonly held: string | null;
   /** That this start went on after the gateway's head, not from the journal. */
@@ -23,6 +23,11 @@ export interface AgentStatus {
   /** Rejected frames since the start, by source and code. */
   readonly rejected: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly lastRejected: readonly RejectedFrame[];
+}
+
+export interface AgentJournalUsage extends JournalUsage {
+  /** Of what is held: batches that have their receipt and stay as long as there is room. */
+  readonly retainedBytes: number;
 }
 
 export interface AgentPosition {

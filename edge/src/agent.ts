@@ -6,6 +6,7 @@ import type { AgentRun, Written } from './agent-run.ts';
 import { nextNOf } from './agent-state.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { EdgeError } from './errors.ts';
+import type { HeadVerdict } from './head-verdict.ts';
 import { type AgentObservation, createPreparation } from './observation.ts';
 import { createQuarantine, type Rejected } from './quarantine.ts';
 import type { SealedBatch } from './sealer.ts';
@@ -53,13 +54,13 @@ export interface Agent {
   batch(number: number): Promise<SealedBatch | null>;
   /** The last batch closed; null before the first. @throws EdgeError AGENT_RECOVERING */
   head(): ChainHead | null;
-  /** Whether this agent's history contains the head, or is held no longer so far back. @throws EdgeError AGENT_RECOVERING */
-  knows(head: ChainHead | null): Promise<boolean>;
+  /** What a head that the gateway tells means for this agent. @throws EdgeError AGENT_RECOVERING */
+  judge(head: ChainHead | null): Promise<HeadVerdict>;
   /** Called with each batch as it is sealed, in order, until the returned function is called. */
   subscribe(listener: (batch: SealedBatch) => void): () => void;
   /** All batches below have their receipt. */
   receipted(beforeBatch: number): void;
-  /** Batches below, all with a receipt, are needed no more. @throws EdgeError BATCH_NOT_RECEIPTED */
+  /** Batches below, all with a receipt, are given no more, and stay only as long as there is room. @throws EdgeError BATCH_NOT_RECEIPTED */
   release(beforeBatch: number): Promise<void>;
   status(): AgentStatus;
   /** Seals what is open, makes it durable, and lets the journal go. */
@@ -237,7 +238,7 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     batches: (fromBatch) => readable().batches(fromBatch),
     batch,
     head: () => readable().head(),
-    knows: async (head) => readable().knows(head),
+    judge: async (head) => readable().judge(head),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,3 +1,4 @@
+import type { HeadVerdict } from './head-verdict.ts';
 import type { LinkState } from './link/messages.ts';
 
 // Refusals of a batch that say that nothing more is taken from this key.
@@ -13,6 +14,17 @@ export const INHERITED = 'BATCH_INHERITED';
 /** As `holdReason`, from the code with which a batch was refused. */
 export function holdReasonOf(code: string, message: string): string | null {
   return holdReason(OUT[code] ?? 'open', message);
+}
+
+export const SENT_AGAIN =
+  'the gateway’s log continues one that was closed before it had all that this box has receipts for; what it lacks is still on this card, and is sent again';
+
+/** Why an agent seals nothing whose batches its gateway lost, when its journal has them no more; null where that is not so. */
+export function lostReason(verdict: HeadVerdict | null): string | null {
+  if (verdict?.kind !== 'lost') return null;
+  const { fromBatch, toBatch } = verdict;
+  const which = fromBatch === toBatch ? `batch ${fromBatch}` : `batches ${fromBatch} to ${toBatch}`;
+  return `${which} of this box went with its gateway’s card: the gateway had given a receipt, the cloud never got them, and this card holds them no more. The gateway’s new log cannot take what comes after them. Readings are kept on this card, nothing is sealed. Enrol the box anew, with a new key (sigill agent init in a new folder, sigill agent enroll), and ask the operator to revoke the old one.`;
 }
 
 /** Why an agent in this state seals nothing, and what the person before the box does about it; null: it goes on. */

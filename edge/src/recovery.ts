@@ -38,7 +38,11 @@ export async function recoverState(
       const header = decodeHeader(record.header);
       applyHeader(state, header, record.header);
       held.note(header.batch, position);
-    } else applyMarks(state, record);
+    } else {
+      // The last ones count: an agent may have gone back to batches that a new log lacks.
+      state.receiptedBefore = record.receiptedBefore;
+      state.releasedBefore = record.releasedBefore;
+    }
   }
   if (state === null) {
     throw new EdgeError('JOURNAL_CORRUPT', `the segment at ${head} does not begin with a snapshot`);

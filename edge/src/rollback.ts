@@ -1,8 +1,6 @@
-import { type ChainHead, equalBytes, headerHash } from '@sigill/evidence';
+import type { ChainHead } from '@sigill/evidence';
 import { type AgentState, streamKey, type UntoldGap } from './agent-state.ts';
-import { EdgeError } from './errors.ts';
 import type { GatewayHead } from './gateway-head.ts';
-import type { HeldBatches } from './held-batches.ts';
 import { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 
 /**
@@ -20,22 +18,6 @@ export interface Rollback {
 
 export const ROLLED_BACK =
   "the journal was older than what the gateway holds of this agent: a card was restored, or its disk lost what it had promised. The agent goes on after the gateway's head; every stream tells the gap";
-
-/** Whether this journal knows the gateway's head, or holds nothing so old any more. */
-export async function isOurs(
-  head: ChainHead | null,
-  state: AgentState,
-  held: HeldBatches,
-): Promise<boolean> {
-  if (head === null) return true;
-  if (head.batch >= state.nextBatch) return false;
-  if (head.batch === state.nextBatch - 1) return equalBytes(head.headerHash, state.headHash);
-  if (head.batch < (await held.first())) return true;
-  for await (const known of held.read(head.batch)) {
-    return equalBytes(headerHash(known.headerBytes), head.headerHash);
-  }
-  throw new EdgeError('JOURNAL_CORRUPT', `batch ${head.batch} has no header`);
-}
 
 /**
  * The state in which an agent goes on after the gateway's head.
@@ -56,6 +38,8 @@ export function stateAfter(
     headHash: head.headerHash,
     boot: before.boot,
     beacon: beacon ?? before.beacon,
+    log: null,
+    logSince: 0,
     receiptedBefore: head.batch + 1,
     releasedBefore: head.batch + 1,
     plans: plansToTellAnew(before, new Set(streams.map(({ source }) => source))),

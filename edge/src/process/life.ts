@@ -82,7 +82,7 @@ export async function startLife(
   const uplink = startMqttUplink({
     ...{ agent, link, witness, siteLog, timers, clock, log },
     random: Math.random,
-    onBehind: () => again(),
+    onElsewhere: () => again(),
     onDamaged: again,
   });
   sources.start(agent);

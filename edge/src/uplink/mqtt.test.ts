@@ -219,7 +219,7 @@ describe('a gateway that takes nothing from this key', () => {
     const world = await startAgent({ batch: { count: 4 } });
     const head = { batch: 9, headerHash: new Uint8Array(32).fill(9), nextSeq: 77 };
     const gateway = Object.assign(createUplinkGateway(), { head });
-    const { uplink } = await start(world, gateway, { onBehind: () => behind++ });
+    const { uplink } = await start(world, gateway, { onElsewhere: () => behind++ });
     await observe(world, 8);
 
     expect(gateway.taken).toEqual([]);

@@ -2,7 +2,7 @@ import { parseReceipt } from '@sigill/evidence';
 import type { Agent } from '../agent.ts';
 import { EdgeError } from '../errors.ts';
 import type { GatewayHead } from '../gateway-head.ts';
-import { holdReason, holdReasonOf, INHERITED } from '../hold-reason.ts';
+import { holdReason, holdReasonOf, INHERITED, lostReason, SENT_AGAIN } from '../hold-reason.ts';
 import type { AgentLink, LinkStatus } from '../link/agent-link.ts';
 import type { ReceiptMessage, RefusedMessage } from '../link/messages.ts';
 import { type Log, silentLog } from '../log.ts';
@@ -20,7 +20,7 @@ export interface MqttUplinkOptions {
     | 'batches'
     | 'head'
     | 'hold'
-    | 'knows'
+    | 'judge'
     | 'publicKey'
     | 'receipted'
     | 'release'
@@ -37,10 +37,10 @@ export interface MqttUplinkOptions {
   /** A number from 0 up to 1, for the jitter. */
   readonly random: () => number;
   /**
-   * The gateway holds batches of this agent that its journal does not know: only a start that asks first goes on from
-   * there. Until then nothing is sealed or sent.
+   * Only a start that asks the gateway first goes on from where it stands: it holds batches that the journal does not
+   * know, or lacks some that had their receipt in a closed log. Until then nothing is sealed or sent.
    */
-  readonly onBehind?: () => void;
+  readonly onElsewhere?: () => void;
   /** The journal cannot be read where the next batch stands, however often it is tried. */
   readonly onDamaged?: (reason: string) => void;
   readonly log?: Log;
@@ -138,11 +138,12 @@ export function startMqttUplink(options: MqttUplinkOptions): MqttUplink {
     isReady = false;
     for (const entry of pending.values()) leaveWire(entry);
     const out = holdReason(head.state, head.detail ?? '');
-    const isKnown = out === null && (await agent.knows(head.head));
-    agent.hold(out ?? (isKnown ? null : BEHIND));
-    if (out === null && !isKnown) options.onBehind?.();
-    isReady = head.state === 'open' && isKnown;
-    waitsFor = head.state === 'unknown' ? head.detail || UNKNOWN : null;
+    const verdict = head.state === 'open' ? await agent.judge(head.head) : null;
+    agent.hold(out ?? lostReason(verdict) ?? (verdict?.kind === 'foreign' ? BEHIND : null));
+    isReady = verdict?.kind === 'known';
+    waitsFor = verdict?.kind === 'short' ? SENT_AGAIN : null;
+    if (head.state === 'unknown') waitsFor = head.detail || UNKNOWN;
+    if (verdict?.kind === 'foreign' || verdict?.kind === 'short') options.onElsewhere?.();
     if (isReady) for (const entry of [...pending.values()]) put(entry);
     return isReady;
   }
