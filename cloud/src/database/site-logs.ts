@@ -168,6 +168,16 @@ export async function lastEntryOf(
   return row === undefined ? null : arrived(row);
 }
 
+/** When the newest of an agent's believed batches up to this one arrived; 0 before the first. */
+export async function believedArrival(sql: Sql, agent: Uint8Array, batch: number): Promise<number> {
+  const row = await sql.get(
+    'SELECT max(arrival) AS arrival FROM entries WHERE agent = ? AND batch <= ? AND believed = 1',
+    agent,
+    batch,
+  );
+  return toNumber(row?.arrival);
+}
+
 /** Believed batches after an arrival, in the order they came. */
 export async function arrivedAfter(
   sql: Sql,

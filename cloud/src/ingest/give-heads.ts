@@ -14,7 +14,13 @@ import {
   toHex,
 } from '@sigill/evidence';
 import { newestCheckpointUpTo } from '../database/checkpoints.ts';
-import { type ArrivedBatch, entryLeaf, lastEntryOf, nextEntry } from '../database/site-logs.ts';
+import {
+  type ArrivedBatch,
+  believedArrival,
+  entryLeaf,
+  lastEntryOf,
+  nextEntry,
+} from '../database/site-logs.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import type { NextNumber, ReadingStore } from '../readings/reading-store.ts';
@@ -96,7 +102,8 @@ async function agentHead(
   const origins = [origin, ...(continues === null ? [] : earlierOrigins(origin))];
   const last = await database.read((sql) => lastEntryOf(sql, agent, origins));
   if (last === null) return null;
-  if (store.arrival() < last.arrival) {
+  const written = await database.read((sql) => believedArrival(sql, agent, last.batch));
+  if (store.arrival() < written) {
     throw new CloudError('INGEST_BUSY', `readings of ${origin} are still being written`, {
       retryable: true,
     });
