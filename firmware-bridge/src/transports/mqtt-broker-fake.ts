@@ -12,11 +12,21 @@ export interface BrokerFakeOptions {
   readonly connackCode?: number;
   readonly refusedTopics?: readonly string[];
   readonly answersPings?: boolean;
+  /** Whether it says that it knows its client from before. */
+  readonly keepsSession?: boolean;
+}
+
+export interface PublishFlags {
+  readonly qos?: 0 | 1;
+  readonly retain?: boolean;
+  readonly dup?: boolean;
+  readonly id?: number;
 }
 
 export interface BrokerFake {
   readonly port: number;
-  publish(topic: string, payload: Uint8Array, flags?: { qos?: 0 | 1; retain?: boolean }): void;
+  /** Under an identifier of its own, unless one is given. */
+  publish(topic: string, payload: Uint8Array, flags?: PublishFlags): void;
   /** What clients published, and where. */
   readonly received: number[];
   readonly topics: string[];
@@ -31,14 +41,15 @@ export interface BrokerFake {
 const [CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ] = [1, 3, 4, 8, 12];
 
 export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise<BrokerFake> {
-  const { tls, connackCode = 0, refusedTopics = [], answersPings = true } = options;
+  const { tls, connackCode = 0, refusedTopics = [] } = options;
+  const { answersPings = true, keepsSession = false } = options;
   const sockets = new Set<Socket>();
   const received: number[] = [];
   const topics: string[] = [];
   const acknowledged: number[] = [];
   const connects: { clientId: string; isClean: boolean }[] = [];
   const subscribed: string[] = [];
-  let messageId = 0;
+  let lastId = 0;
 
   const serve = (socket: Socket): void => {
     sockets.add(socket);
@@ -59,7 +70,7 @@ export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise
     if (type === CONNECT) {
       const clientId = readString(body, 10);
       connects.push({ clientId, isClean: ((body[7] ?? 0) & 2) !== 0 });
-      socket.write(Uint8Array.of(0x20, 2, 0, connackCode));
+      socket.write(Uint8Array.of(0x20, 2, keepsSession ? 1 : 0, connackCode));
     } else if (type === SUBSCRIBE) {
       const topic = readString(body, 2);
       subscribed.push(topic);
@@ -91,16 +102,18 @@ export async function createBrokerFake(options: BrokerFakeOptions = {}): Promise
     acknowledged,
     connects,
     subscribed,
-    publish(topic, payload, { qos = 1, retain = false } = {}) {
-      messageId++;
+    publish(topic, payload, { qos = 1, retain = false, dup = false, id } = {}) {
+      if (id === undefined) lastId += 1;
+      const own = id ?? lastId;
       const name = Buffer.from(topic);
       const body = Buffer.concat([
         Uint8Array.of(name.length >> 8, name.length & 0xff),
         name,
-        qos > 0 ? Uint8Array.of(messageId >> 8, messageId & 0xff) : Buffer.alloc(0),
+        qos > 0 ? Uint8Array.of(own >> 8, own & 0xff) : Buffer.alloc(0),
         payload,
       ]);
-      const head = Buffer.from([0x30 | (qos << 1) | (retain ? 1 : 0), ...lengthOf(body.length)]);
+      const flags = (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0);
+      const head = Buffer.from([0x30 | flags, ...lengthOf(body.length)]);
       for (const socket of sockets) socket.write(Buffer.concat([head, body]));
     },
     async unplug() {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { type BackOffLimits, backOffMs } from '../back-off.ts';
 import { TransportError } from '../errors.ts';
-import { explainBrokerError } from './mqtt.ts';
+import { explainBrokerError } from './mqtt-errors.ts';
 import { type BrokerSocket, connectBroker, parseBrokerUrl, parsePin } from './mqtt-socket.ts';
 
 export interface PublisherOptions {

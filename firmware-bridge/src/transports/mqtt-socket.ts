@@ -21,6 +21,8 @@ export interface BrokerSocket {
   readonly stream: Socket;
   /** Resolves when bytes may be written. @throws TransportError */
   readonly ready: Promise<void>;
+  /** Between two packets of whoever else writes. False: it is closed, and nothing was sent. */
+  send(bytes: Uint8Array): boolean;
   isClosed(): boolean;
   closed(call: () => void): void;
   destroy(): void;
@@ -86,6 +88,14 @@ export function connectBroker(broker: BrokerAddress): BrokerSocket {
   return {
     stream,
     ready,
+    send(bytes) {
+      if (!stream.writable) return false;
+      // What is sent in one turn goes in one write.
+      stream.cork();
+      stream.write(bytes);
+      process.nextTick(() => stream.uncork());
+      return true;
+    },
     isClosed: () => isClosed,
     closed: (call) => stream.once('close', () => setImmediate(call)),
     destroy: () => stream.destroy(),

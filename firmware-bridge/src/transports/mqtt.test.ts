@@ -70,7 +70,8 @@ function take(transport: Transport, isSafe: (n: number) => Promise<boolean>) {
     state: (state) => states.push(state),
   });
   const isOpen = () => expect.poll(() => states.at(-1)?.status).toBe('open');
-  return { messages, states, isOpen };
+  const isLost = () => expect.poll(() => states.at(-1)?.status).not.toBe('open');
+  return { messages, states, isOpen, isLost };
 }
 
 describe('mqtt transport over TLS', () => {
@@ -138,6 +139,62 @@ describe('mqtt transport', () => {
     expect(broker.acknowledged).toEqual([]);
     safe.resolve(true);
     await expect.poll(() => broker.acknowledged).toEqual([1]);
+  });
+
+  it('has many messages on their way to safety at once, and acknowledges them in their order', async () => {
+    const { transport, broker } = await connect();
+    const safe = Array.from({ length: 50 }, () => Promise.withResolvers<boolean>());
+    const { messages, isOpen } = take(transport, (n) => safe[n - 1]!.promise);
+    await isOpen();
+    for (const index of safe.keys()) broker.publish('a/b', utf8(String(index)));
+    await expect.poll(() => messages).toHaveLength(50);
+    for (const { resolve } of safe.toReversed()) resolve(true);
+    await expect.poll(() => broker.acknowledged).toEqual([...safe.keys()].map((n) => n + 1));
+  });
+
+  it('reads no more than 256 messages that are not safe yet', async () => {
+    const { transport, broker } = await connect();
+    const safe = Promise.withResolvers<boolean>();
+    const { messages, isOpen } = take(transport, () => safe.promise);
+    await isOpen();
+    for (let count = 0; count < 1_000; count++) broker.publish('a/b', utf8('x'));
+    await expect.poll(() => messages).toHaveLength(256);
+    safe.resolve(true);
+    await expect.poll(() => broker.acknowledged).toHaveLength(1_000);
+    expect(messages).toHaveLength(1_000);
+  });
+
+  it('does not take again what the broker sends again because a PUBACK did not reach it', async () => {
+    const { transport, broker } = await connect({ keepsSession: true }, { clientId: 'gateway-7' });
+    const safe = Promise.withResolvers<boolean>();
+    const { messages, isOpen, isLost } = take(transport, () => safe.promise);
+    await isOpen();
+    broker.publish('a/b', utf8('one'));
+    await expect.poll(() => messages).toHaveLength(1);
+    await broker.unplug();
+    await isLost();
+    safe.resolve(true);
+    await broker.replug();
+    await isOpen();
+    broker.publish('a/b', utf8('one'), { id: 1, dup: true });
+    broker.publish('a/b', utf8('two'));
+    await expect.poll(() => broker.acknowledged).toEqual([1, 2]);
+    expect(messages.map(({ text }) => text)).toEqual(['one', 'two']);
+  });
+
+  it('takes it when the broker has begun a new session: the identifier is another message’s', async () => {
+    const { transport, broker } = await connect({}, { clientId: 'gateway-7' });
+    const { messages, isOpen, isLost } = take(transport, async () => true);
+    await isOpen();
+    broker.publish('a/b', utf8('one'));
+    await expect.poll(() => broker.acknowledged).toEqual([1]);
+    await broker.unplug();
+    await isLost();
+    await broker.replug();
+    await isOpen();
+    broker.publish('a/b', utf8('one'), { id: 1, dup: true });
+    await expect.poll(() => broker.acknowledged).toEqual([1, 1]);
+    expect(messages).toHaveLength(2);
   });
 
   it('does not acknowledge what is not safe, and begins anew', async () => {

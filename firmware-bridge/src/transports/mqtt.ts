@@ -1,14 +1,24 @@
 /**
  * Devices behind somebody else's MQTT broker.
  *
- * A message of QoS 1 is acknowledged when the listener says that it is safe here, one after the other; where it says no,
- * the connection is dropped without acknowledgement. Only a broker that keeps a session for us sends it again: give a
- * client id for that. What the broker kept as "last known" (retained) is of unknown age, and is not taken.
+ * A message of QoS 1 is acknowledged when the listener says that it is safe here; where it says no, the connection is
+ * dropped without acknowledgement. Only a broker that keeps a session for us sends it again: give a client id for that.
+ * What the broker kept as "last known" (retained) is of unknown age, and is not taken.
  * Spec: MQTT 3.1.1.
  * @module
  */
 import type { MqttClient } from 'mqtt';
-import { TransportError, type TransportErrorCode } from '../errors.ts';
+import { TransportError } from '../errors.ts';
+import {
+  brokerLost,
+  explainBrokerError,
+  messageNotTaken,
+  noCommandTopic,
+  subscriptionRefused,
+  writeFailed,
+} from './mqtt-errors.ts';
+import { createReceiving } from './mqtt-receiving.ts';
+import { createSenderMemory } from './mqtt-repeats.ts';
 import { type BrokerAddress, connectBroker, parseBrokerUrl, parsePin } from './mqtt-socket.ts';
 import {
   type Connect,
@@ -62,7 +72,11 @@ function brokerConnect(options: MqttOptions, broker: BrokerAddress): Connect {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, writeTimeoutMs = WRITE_TIMEOUT_MS } = options;
   const timers = parts?.timers ?? systemTimers;
   const { address } = broker;
+  const memory = createSenderMemory<boolean>();
+  let connections = 0;
   return (listener) => {
+    connections += 1;
+    const connection = connections;
     const socket = connectBroker(broker);
     let client: MqttClient | null = null;
     let cause: TransportError | null = null;
@@ -91,18 +105,22 @@ function brokerConnect(options: MqttOptions, broker: BrokerAddress): Connect {
       if (socket.isClosed()) return;
       client = new MqttClient(() => socket.stream, toClientOptions(options));
       client.on('error', (error) => fail(explainBrokerError(address, error)));
-      client.handleMessage = (packet, done) => {
-        if (packet.cmd !== 'publish' || packet.retain) return done();
-        take(listener, packet.topic, toBytes(packet.payload)).then((isSafe) =>
-          isSafe ? done() : fail(notTaken(address)),
-        );
-      };
-      await once(client, 'connect');
+      client.handleMessage = createReceiving({
+        ...{ memory, connection, send: socket.send },
+        take: (topic, bytes) => take(listener, topic, bytes),
+        notTaken: () => fail(messageNotTaken(address)),
+      });
+      const connected = once(client, 'connect');
+      // A broker that has begun a new session says nothing again.
+      client.once('connect', ({ sessionPresent }) => sessionPresent || memory.clear());
+      await connected;
       await Promise.all(topics.map((topic) => subscribe(client as MqttClient, address, topic)));
       cancelTimeout();
       listener.open();
     };
-    talk().catch((error) => fail(error instanceof TransportError ? error : lost(address, error)));
+    talk().catch((error) =>
+      fail(error instanceof TransportError ? error : brokerLost(address, error)),
+    );
     return {
       write: (bytes) => {
         if (!commandTopic) return Promise.reject(noCommandTopic(address));
@@ -161,60 +179,7 @@ function subscribe(client: MqttClient, address: string, topic: string): Promise<
   return new Promise((resolve, reject) =>
     client.subscribe(topic, { qos: 1 }, (error) => {
       if (!error) resolve();
-      else
-        reject(
-          new TransportError(
-            'SUBSCRIPTION_REFUSED',
-            `${address} does not let this client read ${topic}: ask whoever runs the broker to allow it, or correct the topic`,
-            { cause: error },
-          ),
-        );
+      else reject(subscriptionRefused(address, topic, error));
     }),
   );
-}
-
-// [MQTT-3.2.2.3] return codes of CONNACK.
-const REFUSALS: Readonly<Record<number, string>> = {
-  1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not accept this client id: give another',
-  3: 'it is not ready: it is tried again',
-  4: 'it does not know this user name and password: compare them with those given by whoever runs it',
-  5: 'it does not let this client in: ask whoever runs it whether the user name is allowed, and whether one is needed',
-};
-
-/** Why a broker ended the talk, for people. */
-export function explainBrokerError(
-  address: string,
-  error: Error & { readonly code?: number | string },
-): TransportError {
-  const sentence = typeof error.code === 'number' ? REFUSALS[error.code] : undefined;
-  if (sentence)
-    return new TransportError('BROKER_REFUSED', `${address}: ${sentence}`, { cause: error });
-  return lost(address, error);
-}
-
-function lost(address: string, cause: Error): TransportError {
-  const isSilent = /keepalive/i.test(cause.message);
-  const code: TransportErrorCode = 'CONNECTION_LOST';
-  const why = isSilent ? 'it answers no more; is the network up?' : cause.message;
-  return new TransportError(code, `${address}: ${why}`, { cause });
-}
-
-function notTaken(address: string): TransportError {
-  return new TransportError(
-    'CONNECTION_LOST',
-    `${address}: a message could not be kept here, and is not acknowledged; it is asked for again`,
-  );
-}
-
-function noCommandTopic(address: string): TransportError {
-  return new TransportError('WRITE_FAILED', `${address}: no topic is set to write to`);
-}
-
-function writeFailed(address: string, cause: Error): TransportError {
-  return new TransportError('WRITE_FAILED', `${address}: ${cause.message}`, { cause });
-}
-
-function toBytes(payload: string | Buffer): Uint8Array {
-  return Uint8Array.from(typeof payload === 'string' ? Buffer.from(payload) : payload);
 }
