@@ -35,6 +35,7 @@ export type GatewayErrorCode =
   | 'ENROL_LISTEN_FAILED'
   | 'RECORD_SIGNED'
   | 'SITE_LOG_GROWS'
+  | 'LOG_END_UNKNOWN'
   | 'NOT_ENROLLED'
   | 'REQUEST_FORM'
   | 'BATCH_INVALID'

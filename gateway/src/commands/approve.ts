@@ -2,64 +2,57 @@
  * `sigill gateway approve`
  * @module
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { replaceFile } from '@sigill/edge';
 import {
   addAgent,
   boxesOf,
+  boxFingerprint,
   confirmBox,
-  equalBytes,
-  findBox,
   openEnrolmentRequest,
-  parsePolicy,
-  type Signer,
-  type SlotRecord,
-  signSlotRecord,
 } from '@sigill/evidence';
 import type { Command, CommandIo } from '@sigill/firmware-bridge';
-import { type GatewayConfig, parseGatewayConfig } from '../config.ts';
-import { type AskingAgent, openEnrolmentFiles } from '../enrolment/enrolment-files.ts';
+import { approveGeneration } from '../enrolment/approve-generation.ts';
+import type { AskedGeneration } from '../enrolment/asked-generation.ts';
+import type { AskingAgent } from '../enrolment/enrolment-files.ts';
 import { GatewayError } from '../errors.ts';
-import { readKeyFile } from '../keys/key-file.ts';
-import { readLogKeys } from '../keys/log-keys.ts';
-import { readGivenText } from '../read-given.ts';
-import { openRegister, type Register } from '../register.ts';
-import { readRecords } from '../register-files.ts';
-import { describeAsking, fingerprintOfAgent } from './agents-text.ts';
+import { type ApproveArguments, readApproveArguments } from './approve-arguments.ts';
+import { type Desk, isApproved, openDesk } from './approve-desk.ts';
+import { describeApprovedGeneration, describeWaiting, fingerprintOfAgent } from './approve-text.ts';
 import { exitCodeOf } from './exit-code.ts';
 
 const help = `
 Usage: npx sigill gateway approve FILE [FINGERPRINT] [--key FILE]
 
-Without a fingerprint: lists the agents that wait at the gateway that FILE (gateway.yaml) describes.
-With one: signs the gateway’s next record with that agent in it, on this box; the running gateway takes
-it up within seconds. Compare all 16 digits with those the agent’s own box shows.
+Without a fingerprint: lists what waits at the gateway that FILE (gateway.yaml) describes: agents, and
+its own next log. With one: signs the gateway’s next record with that agent in it, or the two records
+that close its log, for ever, and begin the next; the running gateway takes them up within seconds.
+Compare all 16 digits with those the box itself shows.
 
 Where the operator’s key is at a cloud, or on another machine, approve there: sigill cloud approve.
 
   --key FILE            the operator’s key (default keys/operator.pem beside FILE)
-  --refuse REASON       send this agent away instead; its technician reads the reason
+  --cause TEXT          why the log is closed, for people, in its last record
+  --refuse REASON       send this box away instead; its technician reads the reason
   --json                the list, or what was done, as JSON
 
-Exit: 0 done, 1 there is no such agent or it cannot be, 2 usage, 3 a file cannot be read.
+Exit: 0 done, 1 there is no such box or it cannot be, 2 usage, 3 a file cannot be read.
 `;
 
 export const gatewayApprove: Command = {
   name: 'gateway approve',
-  summary: 'list the agents that wait here, or let one in with the operator’s key',
+  summary: 'list what waits here, or let it in with the operator’s key',
   help,
   run,
 };
 
 const NO = 1;
-const NO_CODES = new Set(['BOX_UNKNOWN', 'RECORD_SIGNED']);
+const NO_CODES = new Set(['BOX_UNKNOWN', 'RECORD_SIGNED', 'RECORD_CHAIN', 'LOG_END_UNKNOWN']);
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
-    const { facts, text, asJson } = approve(args);
-    io.stdout.write(asJson ? `${JSON.stringify(facts)}\n` : `${text}\n`);
+    const given = readApproveArguments(args);
+    const desk = openDesk(given);
+    const { facts, text } = given.wanted === null ? list(desk) : decide(desk, given, given.wanted);
+    io.stdout.write(given.asJson ? `${JSON.stringify(facts)}\n` : `${text.trimEnd()}\n`);
     return 0;
   } catch (error) {
     const code = exitCodeOf(error);
@@ -73,135 +66,97 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
 interface Done {
   readonly facts: object;
   readonly text: string;
-  readonly asJson: boolean;
 }
 
-function approve(args: readonly string[]): Done {
-  const { file, wanted, key, refuse, asJson } = readArguments(args);
-  const config = parseGatewayConfig(readGivenText(file), file);
-  const files = openEnrolmentFiles(config.data);
-  const pending = files.records().map(({ cose }) => cose);
-  const register = readRegister(config, pending);
-  const waiting = files.agents().filter((agent) => waits(agent, register));
-  if (wanted === null) {
-    const told = waiting.map((agent) => ({
-      name: agent.name,
-      fingerprint: fingerprintOfAgent(agent),
-      address: agent.address,
-      askedAt: agent.askedAt,
-    }));
-    return { facts: { waiting: told }, text: describeAsking(waiting, file).trimEnd(), asJson };
-  }
-  const agent = waiting.find((one) => fingerprintOfAgent(one) === wanted);
-  const keyFile = key ?? join(dirname(resolve(file)), 'keys/operator.pem');
-  if (agent === undefined) {
-    const box = boxesOf(register.slot).find(({ fingerprint }) => fingerprint === wanted);
-    if (box === undefined || refuse !== null)
-      throw new GatewayError(
-        'BOX_UNKNOWN',
-        `no agent with the fingerprint ${wanted} waits here; sigill gateway approve ${file} lists those that do`,
-      );
-    const record = confirmBox(box);
-    const signed = signOnce(keyFile, readOperatorKey(keyFile, register), record);
-    files.putRecord(record.slot, record.rev, signed);
+function list({ file, register, agents, nextLog }: Desk): Done {
+  const waiting = [
+    ...(nextLog === null ? [] : [factsOfNextLog(nextLog)]),
+    ...agents.map((agent) => ({
+      ...{ kind: 'agent', name: agent.name, fingerprint: fingerprintOfAgent(agent) },
+      ...{ address: agent.address, askedAt: agent.askedAt },
+    })),
+  ];
+  return { facts: { waiting }, text: describeWaiting({ file, register, agents, nextLog }) };
+}
+
+function factsOfNextLog({ keys, askedAt, end }: AskedGeneration) {
+  const fingerprint = boxFingerprint(keys);
+  return { kind: 'generation', fingerprint, askedAt, closedAt: end?.size ?? null };
+}
+
+function decide(desk: Desk, given: ApproveArguments, wanted: string): Done {
+  const { nextLog, generation } = desk;
+  const asked = generation.read();
+  if (nextLog !== null && boxFingerprint(nextLog.keys) === wanted)
+    return decideNextLog(desk, nextLog, given);
+  if (
+    asked !== undefined &&
+    boxFingerprint(asked.keys) === wanted &&
+    isApproved(asked, desk.register)
+  )
     return {
-      facts: { confirmed: wanted, slot: record.slot, rev: record.rev, origin: record.origin },
-      text: `This box was in already and stays in, by revision ${record.rev} of the record. If its key was out, it is let in again within seconds; restart the box, which goes on behind what the gateway holds.`,
-      asJson,
+      facts: { approved: wanted, origin: desk.register.slot.record.origin },
+      text: `This is approved already: ${desk.register.slot.record.origin} begins as soon as the running gateway goes on with it.`,
     };
-  }
+  const agent = desk.agents.find((one) => fingerprintOfAgent(one) === wanted);
+  return agent === undefined ? confirm(desk, given, wanted) : decideAgent(desk, agent, given);
+}
+
+function decideNextLog(
+  { config, files, generation, register, pen }: Desk,
+  asked: AskedGeneration,
+  { refuse, cause }: ApproveArguments,
+): Done {
+  const fingerprint = boxFingerprint(asked.keys);
   if (refuse !== null) {
-    files.putAgent({ ...agent, refused: refuse });
-    return { facts: { refused: wanted }, text: `${agent.name} is sent away.`, asJson };
+    generation.put({ ...asked, refused: refuse });
+    const text = `The next log of ${register.slot.record.origin} is refused; ${config.name} goes on as it is.`;
+    return { facts: { refused: fingerprint }, text };
   }
-  const signer = readOperatorKey(keyFile, register);
-  const { agentKey } = openEnrolmentRequest(agent.request);
-  const record = addAgent(register.slot, agentKey);
-  files.putRecord(record.slot, record.rev, signOnce(keyFile, signer, record));
-  const { slot, rev, origin } = record;
+  const { closed, first } = approveGeneration({ register, asked, cause, pen: pen(), files });
+  const { origin, closed: end } = closed.record;
   return {
-    facts: { approved: wanted, slot, rev, origin },
-    text: `${agent.name} is an agent of ${origin} now; the running gateway takes the record up within seconds.`,
-    asJson,
+    facts: {
+      ...{ approved: fingerprint, closed: origin, size: end?.size, cause: end?.cause },
+      ...{ slot: first.slot, rev: first.rev, origin: first.origin },
+    },
+    text: describeApprovedGeneration(closed.record, first),
   };
 }
 
-/** As the running gateway has it, and what it has yet to take up. */
-function readRegister(config: GatewayConfig, pending: readonly Uint8Array[]): Register {
-  const { data, keys, origin } = config;
-  const holder = openRegister(
-    [...readRecords(config.records, data), ...pending],
-    {
-      ...{ operatorKeyHash: parsePolicy(readGivenText(config.policy)).operator, origin },
-      logKeys: () => readLogKeys(keys).map(({ publicKey }) => publicKey),
-      agentKey: readKeyFile(join(keys, 'agent.pem')).publicKey,
-    },
-    async () => {},
-  );
-  while (holder.next() !== null) holder.advance();
-  return holder.current();
-}
-
-function waits({ refused, agentKey }: AskingAgent, { slot }: Register): boolean {
-  return refused === null && findBox({ logKey: null, agentKey }, [slot.record]) === 'none';
-}
-
-function readOperatorKey(path: string, { operator }: Register): Signer {
-  if (!existsSync(path)) {
-    throw new GatewayError(
-      'FILE_MISSING',
-      `${path}: the operator’s key is not here; give it with --key FILE, or approve where it is: sigill cloud approve`,
-    );
+function decideAgent(desk: Desk, agent: AskingAgent, { refuse }: ApproveArguments): Done {
+  const { files, register } = desk;
+  const fingerprint = fingerprintOfAgent(agent);
+  if (refuse !== null) {
+    files.putAgent({ ...agent, refused: refuse });
+    return { facts: { refused: fingerprint }, text: `${agent.name} is sent away.` };
   }
-  const signer = readKeyFile(path);
-  if (equalBytes(signer.publicKey, operator.record.key)) return signer;
-  throw new GatewayError(
-    'RECORD_MISMATCH',
-    `${path} is not the key of the operator that this gateway’s records name; give the right one with --key`,
-  );
+  const pen = desk.pen();
+  const record = addAgent(register.slot, openEnrolmentRequest(agent.request).agentKey);
+  files.putRecord(record.slot, record.rev, pen.sign(record));
+  const { slot, rev, origin } = record;
+  return {
+    facts: { approved: fingerprint, slot, rev, origin },
+    text: `${agent.name} is an agent of ${origin} now; the running gateway takes the record up within seconds.`,
+  };
 }
 
-/** Never two records for one revision: what was signed is kept beside the key. */
-function signOnce(keyFile: string, signer: Signer, record: SlotRecord): Uint8Array {
-  const cose = signSlotRecord(record, signer);
-  const directory = join(dirname(keyFile), 'signed');
-  const path = join(directory, `slot-${record.slot}-${record.rev}.record`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) replaceFile(path, cose, 0o600);
-  else if (!equalBytes(Uint8Array.from(readFileSync(path)), cose)) {
+function confirm(
+  { file, files, register, pen }: Desk,
+  { refuse }: ApproveArguments,
+  wanted: string,
+): Done {
+  const box = boxesOf(register.slot).find(({ fingerprint }) => fingerprint === wanted);
+  if (box === undefined || refuse !== null)
     throw new GatewayError(
-      'RECORD_SIGNED',
-      `${path} is another record for slot ${record.slot}, revision ${record.rev}; two would be two histories. Bring that one to the gateway first, or restore the newest data directory`,
+      'BOX_UNKNOWN',
+      `nothing with the fingerprint ${wanted} waits here; sigill gateway approve ${file} lists what does`,
     );
-  }
-  return cose;
-}
-
-function readArguments(args: readonly string[]) {
-  const { values, positionals } = parse(args);
-  const [file, ...words] = positionals;
-  if (file === undefined)
-    throw new GatewayError('USAGE', 'FILE, such as gateway.yaml, is expected');
-  const digits = words.join('').toLowerCase().replace(/[\s-]/g, '');
-  if (digits !== '' && !/^[0-9a-f]{16}$/.test(digits))
-    throw new GatewayError(
-      'USAGE',
-      `fingerprint ${words.join(' ').slice(0, 40)}: write all 16 digits, as the agent’s box shows them`,
-    );
-  const wanted = digits === '' ? null : (digits.match(/.{4}/g) ?? []).join(' ');
-  const { key = null, refuse = null, json = false } = values;
-  return { file, wanted, key, refuse, asJson: json };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const options = {
-      key: { type: 'string' },
-      refuse: { type: 'string' },
-      json: { type: 'boolean' },
-    } as const;
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    throw new GatewayError('USAGE', (error as Error).message);
-  }
+  const record = confirmBox(box);
+  const { slot, rev, origin } = record;
+  files.putRecord(slot, rev, pen().sign(record));
+  return {
+    facts: { confirmed: wanted, slot, rev, origin },
+    text: `This box was in already and stays in, by revision ${rev} of the record. If its key was out, it is let in again within seconds; restart the box, which goes on behind what the gateway holds.`,
+  };
 }

@@ -167,12 +167,11 @@ describe('a next log that is approved', () => {
 });
 
 describe('refused', () => {
-  test('where the log grows as it should, unless told to', async () => {
+  test('where the log grows as it should', async () => {
     await runs(null);
     const { code, err } = await ask();
     expect([code, err]).toEqual([1, expect.stringContaining('SITE_LOG_GROWS')]);
     expect(existsSync(at('keys/log-2.pem'))).toBe(false);
-    expect((await ask('--force')).code).toBe(0);
   });
 
   test('before anybody has let the gateway in', async () => {

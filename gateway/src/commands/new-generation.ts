@@ -21,17 +21,16 @@ import { exitCodeOf } from './exit-code.ts';
 import { describeAskedFor } from './generation-text.ts';
 
 const help = `
-Usage: npx sigill gateway new-generation FILE [--force] [--json]
+Usage: npx sigill gateway new-generation FILE [--json]
 
-For a site log that can grow no more, because its disk was restored and went on, or its key is lost:
-asks the operator to close it, for ever, where it was last known, and to begin the next one. FILE is
-gateway.yaml. Makes the next log’s key on this box and shows 16 digits; read them to the operator, who
-compares and approves. The gateway runs meanwhile and brings the request to its cloud; when it is
-approved, the gateway and all its agents go on by themselves. Nothing that stands in the old log changes.
+For a site log that can grow no more, because an older copy of its disk went on: asks the operator to
+close it, for ever, where it was last known, and to begin the site’s next one. FILE is gateway.yaml.
+Makes the next log’s key on this box and shows 16 digits; read them to the operator, who compares and
+approves. The gateway runs meanwhile and brings the request to its cloud; when it is approved, the
+gateway and all its agents go on by themselves. Nothing that stands in the old log changes.
 
 Run again, it shows the same digits and where things stand.
 
-  --force   also where the log grows as it should: for a key that others may know
   --json    one JSON object instead
 
 Exit: 0 asked, 1 it cannot be, and why; 2 usage; 3 a file cannot be read.
@@ -49,12 +48,12 @@ const NO_CODES = new Set(['RECORD_MISMATCH', 'RECORD_CHAIN', 'SITE_LOG_GROWS']);
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
-    const { file, force, asJson } = readArguments(args);
+    const { file, asJson } = readArguments(args);
     const config = parseGatewayConfig(readGivenText(file), file);
     const register = openConfiguredRegister(config, signedHere(config));
     while (register.next() !== null) register.advance();
     const running = (await askStatus(config.data)) as Running | null;
-    if (!force) assertStuck(config, register, running);
+    assertStuck(config, register, running);
     const asked = askForGeneration({
       ...{ config, register, now: Date.now },
       randomBytes: (length) => Uint8Array.from(randomBytes(length)),
@@ -91,7 +90,7 @@ function assertStuck({ data }: GatewayConfig, register: RegisterHolder, running:
   if (asked || record.closed !== null || running === null || running.closedFor != null) return;
   throw new GatewayError(
     'SITE_LOG_GROWS',
-    `${record.origin} grows as it should, and this would close it for ever; if others may know its key, or you were told to do this: --force`,
+    `${record.origin} grows as it should, and this would close it for ever; there is nothing to do. If others may know its key, its operator takes the gateway out (sigill cloud revoke) and it begins as another`,
   );
 }
 
@@ -104,11 +103,10 @@ function readArguments(args: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { force: { type: 'boolean' }, json: { type: 'boolean' } },
+      options: { json: { type: 'boolean' } },
     });
     const [file, ...more] = positionals;
-    if (file !== undefined && more.length === 0)
-      return { file, force: values.force ?? false, asJson: values.json ?? false };
+    if (file !== undefined && more.length === 0) return { file, asJson: values.json ?? false };
   } catch (error) {
     throw new GatewayError('USAGE', (error as Error).message);
   }
