@@ -45,6 +45,7 @@ export type EvidenceErrorCode =
   // anchor
   | 'RECORD_FORM'
   | 'RECORD_CHAIN'
+  | 'ERASURE_FORM'
   | 'CALL_FORM'
   | 'CALL_CONSISTENCY'
   | 'ANCHOR_LEAF_FORM'

@@ -132,7 +132,7 @@ describe('FORMAT.md', () => {
           .split('\n## ')[0]!
           .matchAll(/^\| `([^`]+)` \|/gm),
       ].map(([, name]) => name!);
-    expect(rows('11 Verdict')).toEqual(CLAIMS);
+    expect(rows('11 Verdict')).toEqual([...CLAIMS, 'complete', 'recomputed']);
     expect(rows('12 Error codes').toSorted()).toEqual(
       codesIn(read('errors.ts'), 'EvidenceErrorCode'),
     );

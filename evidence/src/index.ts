@@ -56,6 +56,7 @@ export {
   openEnrolmentForward,
   signEnrolmentForward,
 } from './anchor/enrolment-forward.ts';
+export { type Erasure, openErasure, signErasure } from './anchor/erasure.ts';
 export {
   earlierOrigins,
   type Generation,
@@ -133,25 +134,45 @@ export { EvidenceError, type EvidenceErrorCode } from './errors.ts';
 export type { SeenBlock } from './judge/block.ts';
 export type { DecodeAgain } from './judge/decoding.ts';
 export {
-  type EvidenceAnchor,
-  type EvidenceCall,
   type EvidenceFile,
   type EvidenceReading,
-  type EvidenceRollCall,
   formatEvidence,
   parseEvidence,
 } from './judge/evidence-file.ts';
+export type {
+  EvidenceAnchor,
+  EvidenceCall,
+  EvidenceParts,
+  EvidenceRollCall,
+} from './judge/evidence-parts.ts';
 export { type JudgeOptions, judge } from './judge/judge.ts';
+export { type JudgeRangeOptions, judgeRange, type Recompute } from './judge/judge-range.ts';
 export { type DevelopmentAccounts, type NewPolicy, newPolicy } from './judge/new-policy.ts';
 export { formatPolicy, type LedgerPolicy, type Policy, parsePolicy } from './judge/policy.ts';
+export {
+  type ComputedNumber,
+  formatRange,
+  isRangeText,
+  type Period,
+  parseRange,
+  type RangeBatch,
+  type RangeFile,
+  type RangeReading,
+  type RangeStream,
+} from './judge/range-file.ts';
 export {
   CLAIMS,
   type Claim,
   type ClaimId,
   type Holds,
+  type Hole,
   isProven,
   LIMIT,
+  NUMBER_CLAIMS,
+  RANGE_CLAIMS,
+  type RangeVerdict,
   type Reason,
+  type StreamVerdict,
   type Trust,
   type Verdict,
 } from './judge/verdict.ts';
@@ -185,6 +206,11 @@ export {
   rootAt,
   treeRoot,
 } from './log/merkle-tree.ts';
+export {
+  type IndexedLeaf,
+  multiInclusionPath,
+  rootFromMultiInclusion,
+} from './log/multi-inclusion.ts';
 export { formatReceipt, parseReceipt, type Receipt, verifyReceipt } from './log/receipt.ts';
 export {
   formatNote,

@@ -10,7 +10,7 @@ import { EvidenceError } from '../errors.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
 import { leafHash } from '../log/merkle-tree.ts';
 import { need, Refuted, Unchecked } from './claims.ts';
-import type { EvidenceAnchor, EvidenceFile, EvidenceRollCall } from './evidence-file.ts';
+import type { EvidenceAnchor, EvidenceParts, EvidenceRollCall } from './evidence-parts.ts';
 import type { LedgerPolicy, Policy } from './policy.ts';
 
 /** One roll-call: the two calls that matter here, and the anchor that carries its root. */
@@ -29,7 +29,7 @@ export function ledgerOf(policy: Policy | null): LedgerPolicy {
 }
 
 /** The roll-call's two leaves, each on its path to the root in the anchor. @throws Unchecked, Refuted, EvidenceError */
-export function checkRollCall(file: EvidenceFile, which: 'covering' | 'newest'): CheckedRollCall {
+export function checkRollCall(file: EvidenceParts, which: 'covering' | 'newest'): CheckedRollCall {
   const { rollCalls } = file;
   if (rollCalls === null)
     throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
@@ -50,7 +50,7 @@ export function checkRollCall(file: EvidenceFile, which: 'covering' | 'newest'):
 
 /** The roll-call of the last anchor in the proven state, found in the ledger's log. @throws Unchecked, Refuted, EvidenceError */
 export function checkNewest(
-  file: EvidenceFile,
+  file: EvidenceParts,
   state: LedgerState | null,
   ledger: LedgerPolicy,
 ): CheckedRollCall {
@@ -66,7 +66,7 @@ export function checkNewest(
 }
 
 /** The ledger's state, in which the newest anchor is the last. @throws Unchecked, Refuted, EvidenceError */
-export function checkLedger(file: EvidenceFile, ledger: LedgerPolicy): LedgerState {
+export function checkLedger(file: EvidenceParts, ledger: LedgerPolicy): LedgerState {
   if (file.ledger === null || file.anchors === null)
     throw new Unchecked('NOT_ANCHORED', 'not anchored yet, or without a ledger');
   const state = verifyLedgerState(file.ledger, ledger.contract, ledger.profile);
@@ -91,14 +91,14 @@ export function checkAnchor(
 }
 
 /** @throws Refuted NO_LEAF */
-export function findLeaf(file: EvidenceFile, index: number): EvidenceAnchor {
+export function findLeaf(file: EvidenceParts, index: number): EvidenceAnchor {
   const leaf = file.anchors?.leaves.find((candidate) => candidate.index === index);
   if (leaf === undefined) throw new Refuted('NO_LEAF', `the leaf of anchor ${index} is missing`);
   return leaf;
 }
 
 /** Refuses anchor leaves that no roll-call and no beacon refers to. */
-export function assertLeavesReferred(file: EvidenceFile, referred: ReadonlySet<number>): void {
+export function assertLeavesReferred(file: EvidenceParts, referred: ReadonlySet<number>): void {
   const stray = file.anchors?.leaves.find(({ index }) => !referred.has(index));
   if (stray !== undefined)
     throw new EvidenceError('EVIDENCE_FORM', `nothing refers to the leaf of anchor ${stray.index}`);

@@ -7,7 +7,7 @@ import { validatorsAt, verifyQbftSeals } from '../anchor/qbft.ts';
 import { equalBytes, toHex } from '../bytes/bytes.ts';
 import { checkLedger, ledgerOf } from './anchoring.ts';
 import { type Established, Refuted, Unchecked } from './claims.ts';
-import type { EvidenceFile } from './evidence-file.ts';
+import type { EvidenceParts } from './evidence-parts.ts';
 import type { Policy } from './policy.ts';
 
 /** A block's hash as somebody gave it. */
@@ -19,7 +19,7 @@ export interface SeenBlock {
 }
 
 export function judgeBlock(
-  file: EvidenceFile,
+  file: EvidenceParts,
   policy: Policy | null,
   blocks: readonly SeenBlock[],
 ): Established<null> {

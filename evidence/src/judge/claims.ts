@@ -64,3 +64,12 @@ function failure(error: unknown): Pick<Claim, 'holds' | 'reason' | 'detail'> {
     return { holds: 'no', reason: error.code, detail: error.message };
   throw error;
 }
+
+/** What a part gives, or null: the claim that rests on it tells why it does not. */
+export function tryTo<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

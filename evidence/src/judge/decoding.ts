@@ -6,7 +6,6 @@ import { equalBytes } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
 import type { Reading } from '../reading/reading.ts';
 import { type Established, Refuted, Unchecked } from './claims.ts';
-import type { EvidenceFile } from './evidence-file.ts';
 
 /** Whether a device's frame decodes to a reading: null if this decoder is not at hand. */
 export type DecodeAgain = (
@@ -15,11 +14,27 @@ export type DecodeAgain = (
 ) => { readonly agrees: boolean; readonly detail: string } | null;
 
 export function judgeDecoding(
-  file: EvidenceFile,
+  frame: Uint8Array | null,
   reading: Reading,
   decodeAgain: DecodeAgain | undefined,
 ): Established<null> {
-  const { frame } = file.readings[0]!;
+  assertDecodes(frame, reading, decodeAgain);
+  const { driver } = reading.origin;
+  const bytes = frame?.length ?? 0;
+  return {
+    value: null,
+    provenBy: `the ${bytes} bytes the device sent decode to the same values with driver ${driver}`,
+    trust: ['agent'] as const,
+    facts: { driver, bytes },
+  };
+}
+
+/** @throws Refuted, Unchecked */
+export function assertDecodes(
+  frame: Uint8Array | null,
+  reading: Reading,
+  decodeAgain: DecodeAgain | undefined,
+): void {
   if (frame === null)
     throw new Unchecked('NO_FRAME', 'the device’s bytes were not kept or not given');
   const named = reading.origin.frameHash;
@@ -34,10 +49,4 @@ export function judgeDecoding(
   if (again === null)
     throw new Unchecked('NO_DECODER', `no decoder for ${reading.origin.driver} at hand here`);
   if (!again.agrees) throw new Refuted('OTHER_READING', again.detail);
-  return {
-    value: null,
-    provenBy: `the ${frame.length} bytes the device sent decode to the same values with driver ${reading.origin.driver}`,
-    trust: ['agent'] as const,
-    facts: { driver: reading.origin.driver, bytes: frame.length },
-  };
 }

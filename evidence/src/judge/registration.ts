@@ -17,37 +17,37 @@ import {
 import type { Call } from '../anchor/roll-call.ts';
 import { equalBytes, toHex } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
-import type { Reading } from '../reading/reading.ts';
-import type { BatchHeader } from '../seal/seal.ts';
 import { type CheckedRollCall, checkNewest, checkRollCall, ledgerOf } from './anchoring.ts';
 import { type Established, need, Refuted, Unchecked } from './claims.ts';
-import type { EvidenceFile } from './evidence-file.ts';
+import type { EvidenceParts } from './evidence-parts.ts';
 import type { Policy } from './policy.ts';
 
 export type OperatorChain = readonly Opened<OperatorRecord>[];
 
 /** @throws Unchecked, EvidenceError */
-export function checkOperatorChain(file: EvidenceFile, policy: Policy | null): OperatorChain {
+export function checkOperatorChain(file: EvidenceParts, policy: Policy | null): OperatorChain {
   if (policy === null) throw new Unchecked('NO_POLICY', 'no policy says who the operator is');
   return openOperatorChain(file.records.operator, policy.operator);
 }
 
-/** The agent's key was registered for that log when the seal was called. */
+/**
+ * The agent's key was registered for that log when the seal was called.
+ * @param logs what the headers name as theirs
+ */
 export function judgeRegistered(
-  file: EvidenceFile,
+  file: EvidenceParts,
   policy: Policy | null,
-  reading: Reading | null,
-  header: BatchHeader | null,
+  agent: Uint8Array | null,
+  logs: readonly Uint8Array[] | null,
 ): Established<SlotRecord> {
   const operators = checkOperatorChain(file, policy);
   const called = file.rollCalls === null ? null : checkRollCall(file, 'covering');
   const found = checkSlotRecord(file, operators, called);
-  const { agent } = need(reading, 'the reading');
-  assertAgentActive(found, agent);
+  assertAgentActive(found, need(agent, 'the reading'));
   if (found.origin !== file.log.origin)
     throw new Refuted('OTHER_LOG', `the record is for ${found.origin}`);
-  const { log } = need(header, 'the seal');
-  if (!logsOf(found).some((known) => equalBytes(known, log)))
+  const known = logsOf(found);
+  if (need(logs, 'the seal').some((log) => !known.some((own) => equalBytes(own, log))))
     throw new Refuted('OTHER_LOG', `the seal is for another log than ${found.origin}`);
   const how =
     called === null
@@ -63,9 +63,9 @@ export function judgeRegistered(
 
 /** Nor was it revoked by the newest anchor of the proven state. */
 export function judgeUnrevoked(
-  file: EvidenceFile,
+  file: EvidenceParts,
   policy: Policy | null,
-  reading: Reading | null,
+  agent: Uint8Array | null,
   state: LedgerState | null,
   covering: CheckedRollCall | null,
 ): Established<null> {
@@ -75,7 +75,7 @@ export function judgeUnrevoked(
   if (!equalBytes(called.operator.recordHash, operators.at(-1)!.hash))
     throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
   const current = checkSlotRecord(file, operators, called);
-  assertAgentActive(current, need(reading, 'the reading').agent);
+  assertAgentActive(current, need(agent, 'the reading'));
   assertNotBehindItsEnd(current, called.slot);
   assertRecordsReferred(file, need(covering, 'the covering roll-call').slot, called.slot);
   return {
@@ -92,7 +92,7 @@ export function judgeUnrevoked(
  * @throws Refuted, EvidenceError
  */
 function checkSlotRecord(
-  file: EvidenceFile,
+  file: EvidenceParts,
   chain: OperatorChain,
   called: { readonly operator: Call; readonly slot: Call } | null,
 ): SlotRecord {
@@ -130,7 +130,7 @@ function assertNotBehindItsEnd({ closed, origin }: SlotRecord, { size }: Call): 
 }
 
 /** Refuses slot records that no roll-call carries, that stand twice or in another order. */
-function assertRecordsReferred(file: EvidenceFile, covering: Call, newest: Call): void {
+function assertRecordsReferred(file: EvidenceParts, covering: Call, newest: Call): void {
   const hashes = file.records.slot.map((cose) => readSlotRecord(cose).hash);
   const isOne = equalBytes(covering.recordHash, newest.recordHash);
   const expected = isOne ? [covering.recordHash] : [covering.recordHash, newest.recordHash];

@@ -11,6 +11,7 @@ import { decodeReading, type Reading } from '../reading/reading.ts';
 import { type BatchHeader, decodeHeader, headerHash, openSeal } from '../seal/seal.ts';
 import { type Established, Refuted } from './claims.ts';
 import type { EvidenceFile } from './evidence-file.ts';
+import type { EvidenceParts } from './evidence-parts.ts';
 
 export interface Sealed {
   readonly reading: Reading;
@@ -48,7 +49,7 @@ export function judgeSealing(file: EvidenceFile): Established<Sealed> {
  * The key whose hash is the agent's name. Whether the operator registered it is another claim:
  * the name itself commits to the key.
  */
-function agentKey(file: EvidenceFile, agent: Uint8Array): Uint8Array {
+export function agentKey(file: Pick<EvidenceParts, 'records'>, agent: Uint8Array): Uint8Array {
   for (const cose of file.records.slot) {
     const found = findAgent(readSlotRecord(cose).record, agent);
     if (found !== undefined) return found.key;
@@ -59,10 +60,15 @@ function agentKey(file: EvidenceFile, agent: Uint8Array): Uint8Array {
 function headerBefore(file: EvidenceFile, header: BatchHeader): BatchHeader | null {
   const bytes = file.headers.at(-1);
   if (bytes === undefined) return null;
+  return openBefore(bytes, header);
+}
+
+/** The header that these bytes are, if `next` follows it. @throws EvidenceError */
+export function openBefore(bytes: Uint8Array, next: BatchHeader): BatchHeader {
   const before = decodeHeader(bytes);
-  if (!equalBytes(headerHash(bytes), header.previous) || before.batch !== header.batch - 1)
-    throw new EvidenceError('BATCH_LINK', `batch ${header.batch} does not follow the header given`);
-  if (before.firstSeq + before.count !== header.firstSeq)
+  if (!equalBytes(headerHash(bytes), next.previous) || before.batch !== next.batch - 1)
+    throw new EvidenceError('BATCH_LINK', `batch ${next.batch} does not follow the header given`);
+  if (before.firstSeq + before.count !== next.firstSeq)
     throw new EvidenceError('BATCH_SEQUENCE', 'the header before ends at another seq');
   return before;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Reading } from '../reading/reading.ts';
+import type { ComputedNumber, Period, RangeStream } from './range-file.ts';
 
 /** In the order in which they are told. */
 export const CLAIMS = [
@@ -33,7 +34,17 @@ export const CLAIMS = [
   'decoded',
 ] as const;
 
-export type ClaimId = (typeof CLAIMS)[number];
+export type ClaimId =
+  | (typeof CLAIMS)[number]
+  /** All numbers of each stream are there, and a reading on either side of the period. */
+  | 'complete'
+  /** The number follows from these readings. */
+  | 'recomputed';
+
+/** Of a range: `complete` before `decoded`; of a number, `recomputed` last. */
+export const RANGE_CLAIMS: readonly ClaimId[] = [...CLAIMS.slice(0, -1), 'complete', 'decoded'];
+export const NUMBER_CLAIMS: readonly ClaimId[] = [...RANGE_CLAIMS, 'recomputed'];
+
 export type Holds = 'yes' | 'no' | 'not checked';
 
 /** Whom one must still trust for a claim. */
@@ -76,6 +87,12 @@ export type Reason =
   | 'BEFORE_BEACON'
   | 'AFTER_CLOSE'
   | 'CLOSED_AFTER_ANCHOR'
+  | 'HOLES'
+  | 'ERASED'
+  | 'END_OPEN'
+  | 'OTHER_STREAM'
+  | 'NO_PROJECTION'
+  | 'OTHER_NUMBER'
   | 'DEPENDS';
 
 export interface Claim {
@@ -104,8 +121,33 @@ export interface Verdict {
   readonly block: { readonly number: number; readonly hash: Uint8Array } | null;
 }
 
+/** Of a range of readings, or of a number computed from one. */
+export interface RangeVerdict extends Omit<Verdict, 'kind' | 'reading'> {
+  readonly kind: 'range' | 'number';
+  readonly agent: Uint8Array | null;
+  readonly period: Period | null;
+  readonly streams: readonly StreamVerdict[];
+  readonly number: ComputedNumber | null;
+}
+
+export interface StreamVerdict extends RangeStream {
+  /** In their order, with those that bound the period; proven only as claims say. */
+  readonly readings: readonly Reading[];
+  /** Numbers that are not there. */
+  readonly holes: readonly Hole[];
+}
+
+export interface Hole {
+  readonly n: number;
+  /** The operator's reason for erasing it; null: nobody says why it is missing. */
+  readonly erased: string | null;
+}
+
 /** Every claim of the list holds, but for those waived by name that were not checked. */
-export function isProven(verdict: Verdict, waived: readonly ClaimId[] = []): boolean {
+export function isProven(
+  verdict: Pick<Verdict, 'claims'>,
+  waived: readonly ClaimId[] = [],
+): boolean {
   return verdict.claims.every(
     ({ claim, holds }) => holds === 'yes' || (holds === 'not checked' && waived.includes(claim)),
   );

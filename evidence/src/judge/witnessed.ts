@@ -6,13 +6,13 @@ import { toHex } from '../bytes/bytes.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { parseNoteKey } from '../log/signed-note.ts';
 import { type Established, need, Refuted, Unchecked } from './claims.ts';
-import type { EvidenceFile } from './evidence-file.ts';
+import type { EvidenceParts } from './evidence-parts.ts';
 import type { Policy } from './policy.ts';
 import type { OperatorChain } from './registration.ts';
 import { isQuorum, judgeQuorum } from './witness-quorum.ts';
 
 export function judgeWitnessed(
-  file: EvidenceFile,
+  file: EvidenceParts,
   policy: Policy | null,
   checkpoint: Checkpoint | null,
   chain: OperatorChain | null,

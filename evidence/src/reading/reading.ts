@@ -112,6 +112,12 @@ export function isOwnReading({ origin, kind }: Reading): boolean {
   return origin.driver === OWN_DRIVER && OWN_KINDS.has(kind);
 }
 
+/** @throws EvidenceError READING_FORM */
+export function assertStream(source: string, device: string): void {
+  if (!SOURCE.test(source)) throw formError(`source ${clip(source)}`);
+  if (!DEVICE.test(device)) throw formError(`device ${clip(device)}`);
+}
+
 /** The digits, the text, "true", or hexadecimal: how a value is shown. */
 export function formatValue(value: FieldValue): string {
   if (typeof value === 'string') return value;
@@ -229,8 +235,7 @@ function assertForm(reading: Reading): void {
     throw formError('maxErrorMs: integer from 0 to 2^53-1 expected');
   if (clock.deviceTime !== null && !Number.isSafeInteger(clock.deviceTime))
     throw formError('deviceTime: integer milliseconds expected');
-  if (!SOURCE.test(reading.source)) throw formError(`source ${clip(reading.source)}`);
-  if (!DEVICE.test(reading.device)) throw formError(`device ${clip(reading.device)}`);
+  assertStream(reading.source, reading.device);
   if (reading.kind === '') throw formError('kind is empty');
   if (clock.quality !== 0 && clock.quality !== 1 && clock.quality !== 2 && clock.quality !== 3)
     throw formError(`clock quality 0 to 3 expected, got ${clock.quality}`);

@@ -30,8 +30,10 @@ export interface TestAgent {
 
 export interface SealOptions {
   readonly beacon?: Beacon | null;
-  /** Changes one reading before it is encoded. */
+  /** Changes the readings before they are encoded. */
   readonly reading?: Partial<Reading>;
+  /** Changes each reading by its place in the batch. */
+  readonly each?: (index: number) => Partial<Reading>;
   /** Changes the header before it is signed. */
   readonly header?: Partial<BatchHeader>;
   readonly signer?: Signer;
@@ -105,6 +107,7 @@ function createAgent(site: SiteLog, surroundings: Surroundings, signer: Signer):
         return encodeReading({
           ...temperatureReading(id, seq, text, surroundings.now, frames[index]!),
           ...options.reading,
+          ...options.each?.(index),
         });
       });
       surroundings.now += 500;

@@ -2,7 +2,7 @@
 import type { ClaimId, Verdict } from '../judge/verdict.ts';
 
 /** Each claim that does not hold, as `no CODE` or `not checked CODE`. */
-export function failuresOf({ claims }: Verdict): Record<string, string> {
+export function failuresOf({ claims }: Pick<Verdict, 'claims'>): Record<string, string> {
   return Object.fromEntries(
     claims
       .filter(({ holds }) => holds !== 'yes')

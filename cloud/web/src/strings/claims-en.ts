@@ -92,6 +92,17 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
       `The ${f.bytes} bytes the device sent, decoded again here with driver ${f.driver}, give these values.`,
     no: 'The device’s bytes say something else than the reading.',
   },
+  complete: {
+    title: 'No reading is missing',
+    proof: (f) =>
+      `${f.readings} readings of ${f.streams} series, numbered by the agent without a hole, and the readings just before and after.`,
+    no: 'Readings are missing, or their numbers do not go on.',
+  },
+  recomputed: {
+    title: 'The number follows from these readings',
+    proof: (f) => `Computed again here by ${f.projection}: ${f.value} ${f.unit}.`,
+    no: 'Another number comes out of these readings.',
+  },
 };
 
 export const trusts: Readonly<Record<Trust, string>> = {
@@ -129,5 +140,11 @@ export const reasons: Readonly<Record<string, string>> = {
   BEFORE_BEACON: 'It claims to be older than what it refers to.',
   AFTER_CLOSE: 'Read after its batch was closed.',
   CLOSED_AFTER_ANCHOR: 'Closed after it was anchored.',
+  HOLES: 'Readings are missing without a reason.',
+  ERASED: 'Readings were erased, on the operator’s word.',
+  END_OPEN: 'No reading before or after the period is shown: its end is open.',
+  OTHER_STREAM: 'The agent’s numbers do not rise by one.',
+  NO_PROJECTION: 'The way the number was computed is not at hand here.',
+  OTHER_NUMBER: 'Another number comes out.',
   DEPENDS: 'It rests on a claim above that does not hold.',
 };

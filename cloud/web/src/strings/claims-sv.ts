@@ -84,6 +84,17 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
       `De ${f.bytes} byte som enheten sände, avkodade på nytt här med drivrutinen ${f.driver}, ger dessa värden.`,
     no: 'Enhetens byte säger något annat än avläsningen.',
   },
+  complete: {
+    title: 'Ingen avläsning saknas',
+    proof: (f) =>
+      `${f.readings} avläsningar i ${f.streams} serier, numrerade av agenten utan lucka, och avläsningarna närmast före och efter.`,
+    no: 'Avläsningar saknas, eller deras nummer följer inte på varandra.',
+  },
+  recomputed: {
+    title: 'Talet följer av dessa avläsningar',
+    proof: (f) => `Räknat på nytt här med ${f.projection}: ${f.value} ${f.unit}.`,
+    no: 'Av dessa avläsningar blir det ett annat tal.',
+  },
 };
 
 export const trusts: Readonly<Record<Trust, string>> = {
@@ -121,5 +132,11 @@ export const reasons: Readonly<Record<string, string>> = {
   BEFORE_BEACON: 'Den påstår sig vara äldre än det den hänvisar till.',
   AFTER_CLOSE: 'Avläst efter att satsen stängdes.',
   CLOSED_AFTER_ANCHOR: 'Stängd efter att den förankrades.',
+  HOLES: 'Avläsningar saknas utan angivet skäl.',
+  ERASED: 'Avläsningar har raderats, på operatörens ord.',
+  END_OPEN: 'Ingen avläsning före eller efter perioden visas: dess ände är öppen.',
+  OTHER_STREAM: 'Agentens nummer stiger inte med ett.',
+  NO_PROJECTION: 'Sättet som talet räknades på finns inte här.',
+  OTHER_NUMBER: 'Ett annat tal blir resultatet.',
   DEPENDS: 'Det vilar på ett påstående ovan som inte håller.',
 };

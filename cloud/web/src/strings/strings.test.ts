@@ -1,4 +1,4 @@
-import { CLAIMS } from '@sigill/evidence';
+import { NUMBER_CLAIMS } from '@sigill/evidence';
 import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { chooseLanguage } from './language.ts';
@@ -47,7 +47,7 @@ describe('the catalogue', () => {
   });
 
   it('has words for every claim of a verdict', () => {
-    expect(Object.keys(en.claims).toSorted()).toEqual([...CLAIMS].toSorted());
+    expect(Object.keys(en.claims).toSorted()).toEqual([...NUMBER_CLAIMS].toSorted());
   });
 
   it('names a quantity in the reader’s language, and leaves an unknown name as it is', () => {

@@ -7,7 +7,7 @@ import type { Claim, ClaimId, Examination } from './examination.ts';
 import { waits } from './summary.ts';
 
 const GROUPS = {
-  reading: ['sealed', 'decoded'],
+  reading: ['sealed', 'complete', 'decoded', 'recomputed'],
   key: ['registered', 'unrevoked'],
   log: ['logged', 'history', 'witnessed'],
   ledger: ['called', 'anchored', 'block'],
