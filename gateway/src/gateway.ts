@@ -11,9 +11,11 @@ import { createAgentLinks } from './agents/link.ts';
 import type { Broker } from './broker/broker.ts';
 import { createCloudWay } from './cloud-way.ts';
 import type { GatewayConfig } from './config.ts';
+import { createDisk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
-import { openGeneration } from './generation/open-generation.ts';
+import { closedFor, openGeneration, witnessed } from './generation/open-generation.ts';
+import { createTakeOver } from './generation/take-over.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openNotary } from './notary/open-notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
@@ -25,6 +27,7 @@ import { openSite } from './site.ts';
 import { createAlarmBook, type DiskUse, type GatewayStatus, remoteAgents } from './status.ts';
 import { createTakeUp } from './take-up-records.ts';
 import type { Timers } from './timers.ts';
+import { createCloudClient } from './uplink/cloud-client.ts';
 import type { CloudUplink } from './uplink/cloud-uplink.ts';
 import type { HttpClient } from './uplink/http-client.ts';
 
@@ -96,6 +99,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     },
   });
   const { log, gate } = site;
+  if (register().slot.record.closed !== null) log.freeze(closedFor(parts.register));
   const { promise: opened, ...opening } = Promise.withResolvers<Agent>();
   opened.catch(() => undefined); // whoever waits for it is told; nobody need
   try {
@@ -138,7 +142,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         },
         contradiction: links.contradiction,
       });
-    const running = [notary?.run(signal), cloud?.run(signal)];
+    const takeOver = createTakeOver({
+      ...{ ...parts, ...site, before: generation.inherited, tell },
+      disk: createDisk(config.data, parts.fileSystem),
+      client: http && createCloudClient(http, timers),
+      known: () => witnessed(log),
+    });
+    const running = [notary?.run(signal), cloud?.run(signal), takeOver.run(signal)];
     const agent = await openOwnAgent({
       ...{ ...parts, site, tell, plans: sources.plans },
       asked: () => {

@@ -22,6 +22,7 @@ import { nodeFileSystem } from './disk/file-system.ts';
 import { type Tell, toLog } from './events.ts';
 import { type Front, openFront } from './front.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { advanceGenerations } from './generation/open-generation.ts';
 import { readKeyFile } from './keys/key-file.ts';
 import { logKeyOf, readLogKeys } from './keys/log-keys.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
@@ -57,9 +58,12 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   let stopped = false;
 
   const feed = createReadingFeed();
-  const start = () => startOnce({ ...config, sources }, text, register, tell, startAnew, feed);
+  const start = () => {
+    advanceGenerations({ config, register, fileSystem: nodeFileSystem });
+    return startOnce({ ...config, sources }, text, register, tell, startAnew, feed);
+  };
 
-  /** What came back from the cloud stands in the site log now: the agent begins again behind it. */
+  /** What came back from the cloud stands in the site log now, or the next log begins: the agent begins again behind it. */
   function startAnew(): void {
     turn = turn.then(async () => {
       if (stopped) return;

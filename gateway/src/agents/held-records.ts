@@ -118,7 +118,8 @@ function writeStreams(writer: CborWriter, streams: readonly StreamHead[]): void 
   }
 }
 
-function readStreams(reader: CborReader): StreamHead[] {
+/** @throws EvidenceError CBOR_* */
+export function readStreams(reader: CborReader): StreamHead[] {
   return Array.from({ length: reader.array() }, () => {
     reader.tuple(3);
     return { source: reader.text(), device: reader.text(), nextN: reader.uint() };

@@ -18,6 +18,7 @@ import {
   type Opened,
   type SlotRecord,
 } from '@sigill/evidence';
+import { readStreams } from '../agents/held-records.ts';
 import type { Disk } from '../disk/disk.ts';
 import { GatewayError } from '../errors.ts';
 import { generationFolder } from './folders.ts';
@@ -134,14 +135,6 @@ function readAgent(reader: CborReader): InheritedAgent {
     head: { batch: reader.uint(), headerHash: reader.fixedBytes(32), nextSeq: reader.uint() },
     streams: readStreams(reader),
   };
-}
-
-/** [* [source, device, nextN]] @throws EvidenceError CBOR_* */
-export function readStreams(reader: CborReader): StreamHead[] {
-  return Array.from({ length: reader.array() }, () => {
-    reader.tuple(3);
-    return { source: reader.text(), device: reader.text(), nextN: reader.uint() };
-  });
 }
 
 function pathOf(generation: number): string {

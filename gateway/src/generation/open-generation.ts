@@ -2,10 +2,12 @@
  * Which generation of the site log runs here, and what it begins with.
  * @module
  */
-import { generationOf } from '@sigill/evidence';
+import { type Checkpoint, generationOf, openCheckpoint } from '@sigill/evidence';
 import { createDisk } from '../disk/disk.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { RegisterHolder } from '../register.ts';
+import { BEGIN_ANEW } from '../restore/begin-anew.ts';
+import type { SiteLog } from '../site-log/site-log.ts';
 import { generationFolder } from './folders.ts';
 import { hasInherited, type Inherited, readInherited } from './inherited.ts';
 
@@ -45,4 +47,20 @@ export function openGeneration(parts: OpenGenerationParts): RunningGeneration {
     ...{ origin, generation, folder: generationFolder(generation) },
     inherited: before === undefined ? null : readInherited(data, generation, before),
   };
+}
+
+/** Why a log that its operator closed takes nothing. */
+export function closedFor(register: RegisterHolder): string {
+  const { origin } = register.current().slot.record;
+  const then =
+    register.next() === null
+      ? `to go on, ${BEGIN_ANEW}`
+      : 'the next log begins as soon as it is known where this one left each agent';
+  return `the operator closed ${origin}, for ever: it takes no more entries, and readings wait in the agents' journals; ${then}`;
+}
+
+/** The newest head that a witness cosigned, as kept here; null: none. */
+export function witnessed(log: SiteLog): Pick<Checkpoint, 'size' | 'root'> | null {
+  const note = log.cosigned();
+  return note === null ? null : openCheckpoint(note, log.origin, log.publicKey).checkpoint;
 }

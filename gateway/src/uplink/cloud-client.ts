@@ -16,6 +16,7 @@ import {
 } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Timers } from '../timers.ts';
+import { type CloudHeads, decodeHeads, MAX_HEADS_BYTES } from './cloud-heads.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
 
 export interface CloudState {
@@ -87,6 +88,11 @@ export interface CloudClient {
   sendAnchor(bundle: string, signal: AbortSignal): Promise<AnchorCounts>;
   /** @param logKey shows that it is the log's owner who asks */
   entries(origin: string, from: number, logKey: Signer, signal: AbortSignal): Promise<CloudEntries>;
+  /**
+   * What it holds of a log, and where that leaves each agent.
+   * @param from the path that is asked for begins at this size
+   */
+  heads(origin: string, from: number, logKey: Signer, signal: AbortSignal): Promise<CloudHeads>;
   /** Signed as the log's own word. Resolves when the operator can read it there. */
   tellConflict(conflict: ToldConflict, logKey: Signer, signal: AbortSignal): Promise<void>;
 }
@@ -117,6 +123,22 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
       attempt.abort();
       await watch;
     }
+  }
+
+  /** For what is given to nobody but the log's owner. */
+  async function askAsOwner(
+    path: string,
+    maxAnswerBytes: number,
+    logKey: Signer,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const challenge = await ask({ method: 'GET', path: '/ingest/v1/challenge' }, signal);
+    const nonce = String(readJson(challenge).nonce);
+    const asked = encodeCbor(['sigill.request.1', nonce, path]);
+    const headers = { [REQUEST_HEADER]: toBase64(createSign1(asked, logKey)) };
+    const answer = await ask({ method: 'GET', path, headers, maxAnswerBytes }, signal);
+    assertDone(answer);
+    return answer;
   }
 
   return {
@@ -166,15 +188,15 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
     },
 
     async entries(origin, from, logKey, signal) {
-      const challenge = await ask({ method: 'GET', path: '/ingest/v1/challenge' }, signal);
-      const nonce = String(readJson(challenge).nonce);
       const path = `/ingest/v1/entries?origin=${encodeURIComponent(origin)}&from=${from}`;
-      const asked = encodeCbor(['sigill.request.1', nonce, path]);
-      const headers = { [REQUEST_HEADER]: toBase64(createSign1(asked, logKey)) };
-      const maxAnswerBytes = MAX_ENTRIES_BYTES;
-      const answer = await ask({ method: 'GET', path, headers, maxAnswerBytes }, signal);
-      assertDone(answer);
-      return readEntries(answer);
+      const answer = await askAsOwner(path, MAX_ENTRIES_BYTES, logKey, signal);
+      return readAnswer(answer, 'entries of the site log', decodeEntries);
+    },
+
+    async heads(origin, from, logKey, signal) {
+      const path = `/ingest/v1/heads?origin=${encodeURIComponent(origin)}&from=${from}`;
+      const answer = await askAsOwner(path, MAX_HEADS_BYTES, logKey, signal);
+      return readAnswer(answer, 'the heads of a site log', decodeHeads);
     },
 
     async tellConflict({ origin, rev, kind, agent, batch, seal }, logKey, signal) {
@@ -185,18 +207,22 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
   };
 }
 
-/** CBOR [[* batch], [* path]] */
-function readEntries(answer: HttpAnswer): CloudEntries {
+/** [[* batch], [* path]] @throws EvidenceError CBOR_* */
+function decodeEntries(bytes: Uint8Array): CloudEntries {
+  const reader = new CborReader(bytes);
+  reader.tuple(2);
+  const batches = Array.from({ length: reader.array() }, () => reader.bytes());
+  const path = Array.from({ length: reader.array() }, () => reader.fixedBytes(32));
+  reader.end();
+  return { batches, path };
+}
+
+function readAnswer<T>(answer: HttpAnswer, expected: string, decode: (bytes: Uint8Array) => T): T {
   try {
-    const reader = new CborReader(answer.body);
-    reader.tuple(2);
-    const batches = Array.from({ length: reader.array() }, () => reader.bytes());
-    const path = Array.from({ length: reader.array() }, () => reader.fixedBytes(32));
-    reader.end();
-    return { batches, path };
+    return decode(answer.body);
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
-    throw invalidAnswer('entries of the site log', clip(answer), cause);
+    throw invalidAnswer(expected, clip(answer), cause);
   }
 }
 
