@@ -57,17 +57,19 @@ async function revoke(args: readonly string[], io: CommandIo): Promise<void> {
     const overview = await client.overview();
     const slots = openRegisterView(overview, pen);
     const record = revocationOf(fingerprint, slots, headsIn(overview.slots));
-    await client.bring(await pen.sign(record));
+    const [written] = await client.bring(await pen.sign(record));
     const { slot, rev, origin, closed } = record;
     const state = closed === null ? 'open' : 'closed';
     const text =
       state === 'closed'
         ? `${origin} is closed and its box revoked, for ever.`
         : `The agent ${fingerprint} of ${origin} is revoked, for ever.`;
+    const when =
+      written === undefined ? '' : `\nFrom when ${written} was brought to the operator’s page.`;
     io.stdout.write(
       values.json === true
         ? `${JSON.stringify({ revoked: fingerprint, slot, rev, origin, state })}\n`
-        : `${text}\n`,
+        : `${text}${when}\n`,
     );
   } finally {
     await client.leave();

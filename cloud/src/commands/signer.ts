@@ -16,7 +16,10 @@ export type SignerOptions = {
 };
 
 /** What signing needs of a cloud. */
-export type SignersCloud = Pick<OperatorClient, 'overview' | 'refuse' | 'bring' | 'leave'>;
+export interface SignersCloud extends Pick<OperatorClient, 'overview' | 'refuse' | 'leave'> {
+  /** In this order. Gives the files that they went to; none where the cloud has them. */
+  bring(...records: readonly Uint8Array[]): Promise<readonly string[]>;
+}
 
 export interface EnteredSigner {
   readonly client: SignersCloud;
@@ -42,13 +45,23 @@ export async function enterAsSigner(
       );
     }
     const client = await enterFar(readAddressOption(cloud, certificate), link, signal);
-    return { client, key: absent };
+    return { client: directly(client), key: absent };
   }
   if (file === undefined) throw new CloudError('USAGE', 'FILE, such as cloud.yaml, is expected');
   const { config, client } = await enterHere(file, signal);
   const usual = join(dirname(resolve(file)), 'keys/operator.pem');
   const found = key ?? config.operator?.key ?? (existsSync(usual) ? usual : undefined);
-  return { client, key: () => found ?? missingKey(usual) };
+  return { client: directly(client), key: () => found ?? missingKey(usual) };
+}
+
+function directly(client: OperatorClient): SignersCloud {
+  return {
+    ...client,
+    async bring(...records) {
+      for (const record of records) await client.bring(record);
+      return [];
+    },
+  };
 }
 
 /** Without a network: what waits came as a file, and the record leaves as one. */
@@ -72,10 +85,12 @@ function fromFile(path: string, output: string | undefined): SignersCloud {
         '--refuse needs the cloud; --from has only a copy of what waits',
       );
     },
-    async bring(record) {
+    async bring(...records) {
       if (output === undefined)
         throw new CloudError('USAGE', '-o FILE is missing: where the record goes');
-      await writeNewFile(output, record);
+      const files = records.map((_, at) => (at === 0 ? output : `${output}-${at + 1}`));
+      for (const [at, record] of records.entries()) await writeNewFile(files[at] ?? '', record);
+      return files;
     },
     leave: async () => {},
   };

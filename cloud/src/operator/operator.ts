@@ -24,6 +24,7 @@ import {
 import { slotWith } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
+import { signGeneration, USUAL_CAUSE } from './next-generation.ts';
 import { headsIn, type Overview, readOverview } from './overview.ts';
 import { approvalOf, revocationOf } from './records.ts';
 import { assertOperatorKey, type OperatorPen } from './sign-record.ts';
@@ -52,7 +53,7 @@ export interface Operator {
   /** @throws CloudError BOX_UNKNOWN */
   refuse(box: Uint8Array, reason: string): Promise<void>;
   /** With the key that is here. @throws CloudError OPERATOR_KEY_ABSENT, BOX_UNKNOWN, RECORD_TAKEN; EvidenceError */
-  approve(box: Uint8Array, origin: string): Promise<void>;
+  approve(box: Uint8Array, origin: string, cause?: string): Promise<void>;
   revoke(fingerprint: string): Promise<void>;
   /** A record signed elsewhere; it counts from now on. @throws CloudError, EvidenceError */
   bring(cose: Uint8Array): Promise<SlotRecord>;
@@ -90,6 +91,8 @@ export function createOperator(parts: OperatorParts): Operator {
     await register.admit(cose);
     return readSlotRecord(cose).record;
   }
+
+  const slotViews = async () => (await readOverview({ ...parts, holdsKey: pen !== null })).slots;
 
   return {
     overview: () => readOverview({ ...parts, holdsKey: pen !== null }),
@@ -131,14 +134,22 @@ export function createOperator(parts: OperatorParts): Operator {
       await database.write((sql) => refuseBox(sql, box, reason, now()));
     },
 
-    async approve(box, origin) {
+    async approve(box, origin, cause = USUAL_CAUSE) {
       const row = await knownBox(box);
-      if (slotWith(row, register.slots()) !== undefined) return;
-      await bring(await penHere().sign(approvalOf(row, register.slots(), origin)));
+      const slots = register.slots();
+      if (slotWith(row, slots) !== undefined) return;
+      const { kind } = row;
+      if (kind !== 'generation')
+        return void (await bring(
+          await penHere().sign(approvalOf({ ...row, kind }, slots, origin)),
+        ));
+      const ending = { headOf: headsIn(await slotViews()), cause };
+      const { records } = await signGeneration(row, slots, ending, penHere());
+      for (const record of records) await bring(record);
     },
 
     async revoke(fingerprint) {
-      const { slots } = await readOverview({ ...parts, holdsKey: true });
+      const slots = await slotViews();
       await bring(
         await penHere().sign(revocationOf(fingerprint, register.slots(), headsIn(slots))),
       );

@@ -7,6 +7,7 @@ import {
   agentId,
   boxesOf,
   boxFingerprint,
+  type EnrolmentKind,
   equalBytes,
   fromBase64,
   MAX_WRONG_CODES,
@@ -45,7 +46,7 @@ export interface Overview {
 
 export interface WaitingBox {
   readonly box: string;
-  readonly kind: string;
+  readonly kind: EnrolmentKind;
   readonly name: string;
   readonly fingerprint: string;
   /** What the code was made for. */

@@ -13,7 +13,9 @@ const operator = newSigner();
 const signed = (record: SlotRecord) => readSlotRecord(signSlotRecord(record, operator));
 const keys = () => ({ logKey: newSigner().publicKey, agentKey: newSigner().publicKey });
 const first = signed(openSlot({ slot: 7, origin: 'example.org/a', ...keys() }));
-const asking = { ...keys(), gateway: null };
+const asking = { ...keys(), kind: 'gateway', gateway: null } as const;
+
+const farAgent = () => ({ kind: 'agent', logKey: null, agentKey: newSigner().publicKey }) as const;
 
 describe('the record that lets a box in', () => {
   it('gives a gateway the next slot and its origin', () => {
@@ -24,12 +26,13 @@ describe('the record that lets a box in', () => {
   });
 
   it('adds an agent to the record of its gateway', () => {
-    const agent = { logKey: null, agentKey: newSigner().publicKey, gateway: 'example.org/a' };
+    const agent = { ...farAgent(), gateway: 'example.org/a' };
     expect(approvalOf(agent, [first], '')).toMatchObject({ slot: 7, rev: 1, previous: first.hash });
   });
 
   it.each([
     ['example.org/a', 'RECORD_TAKEN', 'example.org/a-2'],
+    ['example.org/a/2', 'RECORD_TAKEN', 'a later log of example.org/a'],
     ['Example.org', 'USAGE', 'lower-case'],
     ['https://example.org', 'USAGE', 'without its scheme'],
     ['', 'USAGE', 'lower-case'],
@@ -41,7 +44,7 @@ describe('the record that lets a box in', () => {
   });
 
   it('refuses an agent whose gateway nobody knows', () => {
-    const agent = { logKey: null, agentKey: newSigner().publicKey, gateway: 'example.org/x' };
+    const agent = { ...farAgent(), gateway: 'example.org/x' };
     expect(() => approvalOf(agent, [first], '')).toThrow('no record names example.org/x');
   });
 });

@@ -4,6 +4,7 @@ import {
   type BoxKeys,
   boxesOf,
   confirmBox,
+  earlierOrigins,
   nextSlot,
   type Opened,
   openSlot,
@@ -14,6 +15,8 @@ import { CloudError } from '../errors.ts';
 import type { LogHead } from '../ingest/log-head.ts';
 
 export interface BoxToApprove extends BoxKeys {
+  /** As the box itself signed it. */
+  readonly kind: 'gateway' | 'agent';
   /** Of the gateway an agent will send to; null for a gateway. */
   readonly gateway: string | null;
 }
@@ -31,8 +34,12 @@ export function approvalOf(
   slots: readonly Opened<SlotRecord>[],
   origin: string,
 ): SlotRecord {
-  if (box.gateway !== null) return addAgent(slotOf(box.gateway, slots), box.agentKey);
-  if (box.logKey === null) throw new CloudError('USAGE', 'an agent comes with its gateway');
+  if (box.kind === 'agent') {
+    if (box.gateway === null) throw new CloudError('USAGE', 'an agent comes with its gateway');
+    return addAgent(slotOf(box.gateway, slots), box.agentKey);
+  }
+  if (box.logKey === null || box.gateway !== null)
+    throw new CloudError('USAGE', 'a gateway has a log key, and comes by itself');
   if (!ORIGIN.test(origin) || origin.length > MAX_ORIGIN) {
     throw new CloudError(
       'USAGE',
@@ -44,6 +51,13 @@ export function approvalOf(
     throw new CloudError(
       'RECORD_TAKEN',
       `the origin ${origin} is that of slot ${taken.record.slot} for ever; give another, such as ${origin}-2`,
+    );
+  }
+  const first = slots.find(({ record }) => isLaterOf(origin, record.origin));
+  if (first !== undefined) {
+    throw new CloudError(
+      'RECORD_TAKEN',
+      `${origin} is what a later log of ${first.record.origin} would be called; give another name`,
     );
   }
   const { logKey, agentKey } = box;
@@ -60,9 +74,11 @@ export function revocationOf(
   return revokeBox(box, { ...headOf(box.slot.record.origin), cause: 'revoked' });
 }
 
+// The agents of a closed log stand in the next one too, and there they are in.
 function registeredBox(fingerprint: string, slots: readonly Opened<SlotRecord>[]) {
   const wanted = parseFingerprint(fingerprint);
-  const box = slots.flatMap(boxesOf).find((one) => one.fingerprint === wanted);
+  const boxes = slots.flatMap(boxesOf).filter((one) => one.fingerprint === wanted);
+  const box = boxes.find(({ slot }) => slot.record.closed === null) ?? boxes[0];
   if (box !== undefined) return box;
   throw new CloudError('BOX_UNKNOWN', `no registered box has the fingerprint ${wanted}`);
 }
@@ -85,8 +101,13 @@ export function parseFingerprint(written: string): string {
   );
 }
 
-function slotOf(origin: string, slots: readonly Opened<SlotRecord>[]): Opened<SlotRecord> {
+/** @throws CloudError ORIGIN_UNKNOWN */
+export function slotOf(origin: string, slots: readonly Opened<SlotRecord>[]): Opened<SlotRecord> {
   const found = slots.find(({ record }) => record.origin === origin);
   if (found !== undefined) return found;
   throw new CloudError('ORIGIN_UNKNOWN', `no record names ${origin}`);
+}
+
+function isLaterOf(origin: string, first: string): boolean {
+  return earlierOrigins(origin).includes(first);
 }

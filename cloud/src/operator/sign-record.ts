@@ -5,10 +5,12 @@
  */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   equalBytes,
   type Opened,
   type OperatorRecord,
+  openSlotRecord,
   readSlotRecord,
   type Signer,
   type SlotRecord,
@@ -20,7 +22,7 @@ import { readKeyFile } from '../witness/key-file.ts';
 
 export interface OperatorPen {
   readonly publicKey: Uint8Array;
-  /** Durable beside the key before it is returned. @throws CloudError RECORD_SIGNED */
+  /** Durable beside the key before it is returned. A closing record that was signed before is returned as it was. @throws CloudError RECORD_SIGNED */
   sign(record: SlotRecord): Promise<Uint8Array>;
 }
 
@@ -72,10 +74,23 @@ async function signOnce(
   }
   const before = Uint8Array.from(await readFile(path));
   if (before.length === 0 || equalBytes(before, cose)) return cose;
+  if (isSameButItsEnd(before, record, signer.publicKey)) return before;
   throw new CloudError(
     'RECORD_SIGNED',
     `${path} is another record for slot ${record.slot}, revision ${record.rev}, signed for ${originOf(before)}; two would be two histories. Bring that one to the cloud first (on its /operator page), then approve again`,
   );
+}
+
+// How far a log is held may have moved since it was closed, or what people say of it: it ends where was signed first.
+function isSameButItsEnd(before: Uint8Array, record: SlotRecord, publicKey: Uint8Array): boolean {
+  if (record.closed === null) return false;
+  try {
+    const { closed, ...kept } = openSlotRecord(before, publicKey).record;
+    const { closed: _, ...wanted } = record;
+    return closed !== null && isDeepStrictEqual(kept, wanted);
+  } catch {
+    return false;
+  }
 }
 
 function originOf(cose: Uint8Array): string {

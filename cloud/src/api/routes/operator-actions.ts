@@ -41,10 +41,22 @@ const withdrawSchema = {
   response: { 200: Done, ...refusals },
 };
 const approveSchema = {
-  summary: 'Let a box in, with the operator’s key that this cloud holds',
+  summary:
+    'Let a box in, or close its log and open the next, with the operator’s key that this cloud holds',
   tags,
   params: Type.Object({ box: BoxName }),
-  body: Type.Object({ origin: Origin }, { additionalProperties: false }),
+  body: Type.Object(
+    {
+      origin: Origin,
+      cause: Type.Optional(
+        Type.String({
+          maxLength: 200,
+          description: 'why a log is closed, where the box asks for its next one',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   response: { 200: Done, ...refusals },
 };
 const refuseSchema = {
@@ -98,7 +110,7 @@ export const operatorActionsRoute: Route = (api, { operator, sessions }) => {
     '/operator/v1/boxes/:box/approve',
     { schema: approveSchema, ...change },
     async ({ params, body }) => {
-      await operator.approve(fromHex(params.box), body.origin);
+      await operator.approve(fromHex(params.box), body.origin, body.cause);
       return done;
     },
   );
