@@ -64,11 +64,29 @@ test('an agent that is let in again after two histories comes back to be told wh
   expect(cut).toEqual([name()]);
 });
 
-test('a slot that was closed takes no more entries', async () => {
-  await site.register.admit(site.register.close());
+test('a log that was closed takes no more entries, and says where, why and what comes then', async () => {
+  await site.register.admit(site.register.close({ cause: 'the card died' }));
   await expect(site.admission.admit(agent.seal().bytes)).rejects.toMatchObject({
     code: 'SITE_LOG_FROZEN',
-    message: expect.stringContaining('the operator closed'),
+    message: expect.stringContaining('for ever, at 812 entries (the card died)'),
   });
   expect(told()).toEqual(['record', 'SITE_LOG_FROZEN']);
+  expect(site.events.at(-1)?.text).toContain('sigill gateway new-generation');
+});
+
+test('a gateway that was taken out is told to begin as another', async () => {
+  await site.register.admit(site.register.close({ cause: 'revoked' }));
+  expect(site.events.at(-1)?.text).toContain('the operator took this gateway out');
+  expect(site.events.at(-1)?.text).not.toContain('new-generation');
+});
+
+test('the next log is no revision of this one', async () => {
+  const closing = site.register.close();
+  await site.register.admit(closing);
+  const next = newSigner();
+  site.register.logKeys.push(next.publicKey);
+  await site.register.admit(site.register.continueFrom(closing, next));
+  site.register.advance();
+  expect(told()).toEqual(['record', 'SITE_LOG_FROZEN']);
+  expect(sent).toBe(1);
 });

@@ -2,11 +2,11 @@
  * What changes at once when the operator's next record is taken up: who is in, who is out.
  * @module
  */
-import { agentId, type RegisteredAgent, toHex } from '@sigill/evidence';
+import { agentId, type RegisteredAgent, type SlotRecord, toHex } from '@sigill/evidence';
 import type { Conflicts } from './admission/conflicts.ts';
 import type { Tell } from './events.ts';
 import type { Register } from './register.ts';
-import { BEGIN_ANEW } from './restore/begin-anew.ts';
+import { whyClosed } from './restore/begin-anew.ts';
 import type { SiteLog } from './site-log/site-log.ts';
 
 export interface TakeUpParts {
@@ -23,8 +23,9 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
   const { conflicts, tell } = parts;
 
   return (now, before) => {
-    if (now === before) return;
     const { record } = now.slot;
+    // The next log, which is known and not yet in force, or begins: then all of this begins anew.
+    if (now === before || record.slot !== before.slot.record.slot) return;
     const letIn = conflicts
       .list(before.slot.record.rev)
       .filter(({ agent }) => conflicts.of(agent) === null)
@@ -35,7 +36,7 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
       const was = before.slot.record.agents.find(({ key }) => toHex(key) === toHex(agent.key));
       tellChange(agent, was, letIn.includes(nameOf(agent)));
     }
-    if (record.closed !== null && before.slot.record.closed === null) close(record.origin);
+    if (record.closed !== null && before.slot.record.closed === null) close(record);
     parts.send([now.cose[1]]);
   };
 
@@ -56,8 +57,8 @@ export function createTakeUp(parts: TakeUpParts): (now: Register, before: Regist
     }
   }
 
-  function close(origin: string): void {
-    const text = `the operator closed ${origin}, for ever: it takes no more entries, and readings wait in the agents' journals; to go on, ${BEGIN_ANEW}`;
+  function close(record: SlotRecord): void {
+    const text = whyClosed(record);
     parts.log.freeze(text);
     tell({ level: 'alarm', what: 'SITE_LOG_FROZEN', text });
   }

@@ -63,5 +63,5 @@ function isWaiting({ refused, agentKey }: AskingAgent, { slot, earlier }: Regist
 }
 
 export function isApproved({ keys }: AskedGeneration, { slot }: Register): boolean {
-  return keys.logKey !== null && equalBytes(slot.record.logKey, keys.logKey);
+  return equalBytes(slot.record.logKey, keys.logKey);
 }

@@ -149,6 +149,61 @@ describe('an agent that asks', () => {
   });
 });
 
+describe('where the log was closed', () => {
+  const next = newSigner();
+  const closing = () => register.close();
+
+  async function goOn(agents?: readonly (typeof own)[]): Promise<void> {
+    const closed = closing();
+    await register.admit(closed);
+    register.logKeys.push(next.publicKey);
+    const change = agents && {
+      agents: agents.map(({ publicKey }) => ({
+        ...{ key: publicKey, state: 'active' as const, succeeds: null },
+      })),
+    };
+    await register.admit(register.continueFrom(closed, next, change));
+    register.advance();
+  }
+
+  test('an agent that is in waits for the next log, and asks on', async () => {
+    await outcomeOf(post());
+    await letIn();
+    await register.admit(closing());
+    expect(await outcomeOf(poll())).toEqual({ state: 'waiting' });
+    expect(await outcomeOf(post())).toEqual({ state: 'waiting' });
+  });
+
+  test('an agent is let into the log that goes on, by that one’s record', async () => {
+    await outcomeOf(post());
+    await letIn();
+    await goOn();
+    const outcome = await outcomeOf(poll());
+    expect(outcome).toMatchObject({ state: 'approved', approval: { origin: `${ORIGIN}/2` } });
+    const records = outcome.state === 'approved' ? outcome.approval.records : [];
+    expect(records.at(-1)).toEqual(register.current().cose[1]);
+  });
+
+  test('an agent that asks afterwards waits for the operator as ever', async () => {
+    await goOn();
+    expect(await outcomeOf(post())).toEqual({ state: 'waiting' });
+    const agents = [own, barn].map(({ publicKey }) => ({
+      ...{ key: publicKey, state: 'active' as const, succeeds: null },
+    }));
+    agents.sort((one, other) => compareBytes(one.key, other.key));
+    await register.admit(register.revise({ agents }));
+    expect(await outcomeOf(poll())).toMatchObject({ state: 'approved' });
+  });
+
+  test('an agent that was not taken over is out', async () => {
+    await outcomeOf(post());
+    await letIn();
+    await goOn([own]);
+    expect(await outcomeOf(poll())).toMatchObject({ state: 'refused' });
+    expect((await post()).json()).toMatchObject({ code: 'BOX_REVOKED' });
+  });
+});
+
 describe('a code', () => {
   test('that is wrong is counted, and void after ten', async () => {
     for (let tries = 0; tries < 10; tries += 1) {

@@ -68,12 +68,17 @@ export interface AgentEnrolment {
 export function createAgentEnrolment(parts: AgentEnrolmentParts): AgentEnrolment {
   const { files, register, certificate, now, tell } = parts;
   const tries = createWrongTries(now);
-  const slot = (): SlotRecord => register().slot.record;
+
+  /** All of this site's. Who is in a closed log that nothing continues yet is in: it waits for the next one. */
+  function slots(): SlotRecord[] {
+    const { slot, earlier } = register();
+    return [{ ...slot.record, closed: null }, ...earlier.map(({ record }) => record)];
+  }
 
   async function outcomeOf(agent: AskingAgent, { host }: Caller): Promise<EnrolmentOutcome> {
-    const keys = { logKey: null, agentKey: agent.agentKey };
-    const found = findBox(keys, [slot()]);
-    if (found === 'active') return approve(agent, host);
+    const found = findBox({ logKey: null, agentKey: agent.agentKey }, slots());
+    if (found === 'active')
+      return register().slot.record.closed === null ? approve(agent, host) : { state: 'waiting' };
     if (found !== 'none')
       return { state: 'refused', reason: 'the operator has revoked this agent' };
     return agent.refused === null
@@ -92,10 +97,9 @@ export function createAgentEnrolment(parts: AgentEnrolmentParts): AgentEnrolment
       const text = `agent ${agent.name} (${toHex(id)}) is let in and may send`;
       tell({ level: 'info', what: 'agent-enrolled', text, facts: { agent: toHex(id) } });
     }
-    const { chain, cose } = register();
-    const approval = {
-      ...{ origin: slot().origin, records: [...chain, cose[1]], policy: parts.policy, broker },
-    };
+    const { chain, cose, slot } = register();
+    const { origin } = slot.record;
+    const approval = { origin, records: [...chain, cose[1]], policy: parts.policy, broker };
     return { state: 'approved', approval };
   }
 
@@ -123,7 +127,7 @@ export function createAgentEnrolment(parts: AgentEnrolmentParts): AgentEnrolment
         );
       }
       const invitation = files.invitation(id);
-      const surroundings = { nowMs: now(), certificate, slots: [slot()] };
+      const surroundings = { nowMs: now(), certificate, slots: slots() };
       const decision = judgeEnrolment(post, invitation, surroundings);
       if (decision.verdict === 'wrong' || invitation === undefined) {
         tries.count(caller.address);

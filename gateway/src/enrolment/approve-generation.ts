@@ -67,7 +67,7 @@ function continueLog(closed: ReadSlot, { asked, pen, files }: ApproveParts): Slo
   const slots = [closed.record.slot, ...pen.slots()];
   const before = slots.find((slot) => continues(pen.signed(slot, 0), closed, asked));
   const slot = before ?? Math.max(...slots) + 1;
-  const record = continueSlot(closed, slot, asked.keys.logKey!);
+  const record = continueSlot(closed, slot, asked.keys.logKey);
   files.putRecord(slot, 0, pen.sign(record));
   return record;
 }
@@ -78,7 +78,6 @@ function continues(cose: Uint8Array | null, closed: ReadSlot, { keys }: AskedGen
     record != null &&
     record.continues !== null &&
     equalBytes(record.continues, closed.hash) &&
-    keys.logKey !== null &&
     equalBytes(record.logKey, keys.logKey)
   );
 }

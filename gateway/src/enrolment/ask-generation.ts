@@ -80,7 +80,7 @@ function approvedHere(
 ): AskedForGeneration | null {
   const { slot, earlier } = register.current();
   const closed = earlier.at(-1);
-  if (closed === undefined || keys.logKey === null) return null;
+  if (closed === undefined) return null;
   if (!equalBytes(slot.record.logKey, keys.logKey)) return null;
   return {
     ...{ state: 'approved', closes: closed.record.origin, begins: slot.record.origin },
@@ -98,5 +98,5 @@ function openKey(path: string, like: string): Signer {
 }
 
 function isFor({ keys }: AskedGeneration, log: Signer): boolean {
-  return keys.logKey !== null && equalBytes(keys.logKey, log.publicKey);
+  return equalBytes(keys.logKey, log.publicKey);
 }

@@ -20,7 +20,7 @@ export interface AskedGeneration {
   /** Signed by the new log key and by the key of the box's agent. */
   readonly request: Uint8Array;
   /** What the request names. */
-  readonly keys: BoxKeys;
+  readonly keys: BoxKeys & { readonly logKey: Uint8Array };
   readonly askedAt: number;
   /** The operator's reason; null while nobody refused. */
   readonly refused: string | null;
@@ -67,6 +67,7 @@ export function openGenerationFile(data: string): GenerationFile {
 function parse(json: Record<string, unknown>): AskedGeneration {
   const request = fromBase64(String(json.request));
   const { logKey, agentKey } = openEnrolmentRequest(request);
+  if (logKey === null) throw new Error('a request of a generation has a log key');
   const end = json.end as { size: unknown; root: unknown } | null;
   return {
     ...{ request, keys: { logKey, agentKey }, askedAt: Number(json.askedAt) },

@@ -119,7 +119,7 @@ export function createBringer(parts: BringParts): Bringer {
 
   async function settleGeneration(asked: AskedGeneration): Promise<void> {
     const { keys } = asked;
-    if (keys.logKey !== null && slots().some(({ logKey }) => equalBytes(logKey, keys.logKey!))) {
+    if (slots().some(({ logKey }) => equalBytes(logKey, keys.logKey))) {
       generation.drop();
       const text = `this site's next log, asked for with the digits ${boxFingerprint(keys)}, is in force`;
       tell({ level: 'info', what: 'generation-in-force', text });

@@ -21,6 +21,7 @@ import { type BrokerAddress, createAgentEnrolment } from './agent-enrolment.ts';
 import { type LogEnd, openGenerationFile } from './asked-generation.ts';
 import { openEnrolmentFiles } from './enrolment-files.ts';
 import { followRecords } from './follow-records.ts';
+import { tellNextLog } from './next-log.ts';
 
 export interface OpenEnrolmentParts {
   readonly config: GatewayConfig;
@@ -58,6 +59,7 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
   });
   const folders = ['enrolment', 'enrolment/records'].map((name) => join(config.data, name));
   const unwatch = watchFolders(folders, follower.wake);
+  const untell = tellNextLog(register, tell);
   const listens = config.enrol ?? config.status;
   const policy = readGivenText(config.policy).trimEnd();
   parsePolicy(policy);
@@ -80,12 +82,14 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
       async stop() {
         await listener?.stop();
         unwatch();
+        untell();
         await follower.stop();
         http?.close();
       },
     };
   } catch (error) {
     unwatch();
+    untell();
     await follower.stop();
     http?.close();
     throw error;
