@@ -8,10 +8,11 @@ import {
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
 import { signGeneration, USUAL_CAUSE } from '../operator/next-generation.ts';
-import { headsIn, type Overview, type WaitingBox } from '../operator/overview.ts';
+import type { Overview, WaitingBox } from '../operator/overview.ts';
 import { approvalOf, confirmationOf } from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { type OperatorPen, openOperatorPen } from '../operator/sign-record.ts';
+import { headsIn } from '../operator/slot-views.ts';
 import type { SignersCloud } from './signer.ts';
 
 export interface Signing {

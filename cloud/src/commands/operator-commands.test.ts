@@ -1,49 +1,34 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { parsePolicy } from '@sigill/evidence';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askToBeLetIn } from '../../web/testing/asking-box.ts';
-import { type RunningCloud, readCloudConfig, startCloud } from '../cloud.ts';
-import { commands } from '../commands.ts';
+import { createOperatorFixture, NAMED, type OperatorFixture } from '../testing/operator-fixture.ts';
 import { writeCertificate } from '../testing/tls-fixture.ts';
 
-let directory: string;
-let cloud: RunningCloud | null;
-const at = (...names: string[]) => join(directory, ...names);
+let fixture: OperatorFixture;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sigill-commands-'));
-  cloud = null;
+  fixture = await createOperatorFixture();
 });
-afterEach(async () => {
-  await cloud?.stop();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => fixture.dispose());
 
-async function run(name: string, ...args: string[]) {
-  const command = commands.find((one) => one.name === name);
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const io = { stdin: new PassThrough(), stdout, stderr, env: {}, signal };
-  const code = await (command?.run(args, io) ?? Promise.reject(new Error(name)));
-  return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
-}
-
-const NAMED = ['--name', 'agency', '--origins', 'agency.example', '--listen', '127.0.0.1:0'];
-const file = () => at('cloud.yaml');
-const start = async (change: (text: string) => string = (text) => text) => {
-  await writeFile(file(), change(await readFile(file(), 'utf8')));
-  cloud = await startCloud(await readCloudConfig(file()), { logger: pino({ level: 'silent' }) });
-  return cloud;
+const { at, run, json, start, file } = {
+  at: (...names: string[]) => fixture.at(...names),
+  run: (...args: Parameters<OperatorFixture['run']>) => fixture.run(...args),
+  json: (...args: Parameters<OperatorFixture['json']>) => fixture.json(...args),
+  start: (...args: Parameters<OperatorFixture['start']>) => fixture.start(...args),
+  file: () => fixture.file,
 };
-const json = async (...args: [string, ...string[]]) => JSON.parse((await run(...args)).out);
 
 describe('cloud init', () => {
   it('makes an operator, a witness, a policy and a configuration that belong together', async () => {
-    const { code, out } = await run('cloud init', directory, ...NAMED, '--ledger', 'development');
+    const { code, out } = await run(
+      'cloud init',
+      fixture.directory,
+      ...NAMED,
+      '--ledger',
+      'development',
+    );
     expect([code, out]).toEqual([0, expect.stringMatching(/Operator key {2}([0-9a-f]{4} ?){4}/)]);
     const policy = parsePolicy(await readFile(at('policy.json'), 'utf8'));
     expect(policy.ledger?.profile.id).toBe('development');
@@ -56,9 +41,9 @@ describe('cloud init', () => {
   });
 
   it('overwrites nothing', async () => {
-    await run('cloud init', directory, ...NAMED);
+    await run('cloud init', fixture.directory, ...NAMED);
     const before = await readFile(at('keys/operator.pem'));
-    const again = await run('cloud init', directory, ...NAMED);
+    const again = await run('cloud init', fixture.directory, ...NAMED);
     expect([again.code, again.err]).toEqual([3, expect.stringContaining('nothing is overwritten')]);
     expect(await readFile(at('keys/operator.pem'))).toEqual(before);
   });
@@ -73,7 +58,7 @@ describe('cloud init', () => {
     [['--name', 'a', '--origins', 'https://x'], 'origins'],
     [[...NAMED, 'another'], 'one directory'],
   ])('explains a mistake, and makes nothing: %j', async (args, message) => {
-    const { code, err } = await run('cloud init', directory, ...args);
+    const { code, err } = await run('cloud init', fixture.directory, ...args);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
     await expect(stat(at('keys'))).rejects.toThrow();
   });
@@ -81,14 +66,14 @@ describe('cloud init', () => {
 
 describe('commands to a cloud', () => {
   beforeEach(async () => {
-    await run('cloud init', directory, ...NAMED);
+    await run('cloud init', fixture.directory, ...NAMED);
   });
 
   it('that has never run, or does not run now, say what to start', async () => {
     const never = await run('cloud invite', file());
     expect([never.code, never.err]).toEqual([3, expect.stringContaining('sigill cloud run')]);
-    await (await start()).stop();
-    cloud = null;
+    await start();
+    await fixture.stop();
     const stopped = await run('cloud approve', file());
     expect([stopped.code, stopped.err]).toEqual([3, expect.stringContaining('does not answer')]);
   });
@@ -118,7 +103,7 @@ describe('commands to a cloud', () => {
       0,
       expect.stringContaining('agency.example/house-17'),
     ]);
-    expect(cloud?.core.register.slotOf('agency.example/house-17').record.slot).toBe(1);
+    expect(fixture.cloud.core.register.slotOf('agency.example/house-17').record.slot).toBe(1);
     const again = await run('cloud approve', ...there);
     expect([again.code, again.err]).toEqual([3, expect.stringContaining('used already')]);
     const without = await run('cloud approve', ...there.slice(0, 2));
@@ -126,7 +111,7 @@ describe('commands to a cloud', () => {
   });
 
   it('send a link’s token to nobody but the cloud whose certificate it names', async () => {
-    await writeCertificate(directory);
+    await writeCertificate(fixture.directory);
     execFileSync('chmod', ['600', at('tls.pem')]);
     const tls = 'port: 0, tls: { key: tls.pem, certificate: certificate.pem }';
     const { url } = await start((text) => text.replace('port: 0', tls));

@@ -1,10 +1,10 @@
 /** `sigill cloud revoke` */
 import type { Command, CommandIo } from '../command.ts';
 import { CloudError } from '../errors.ts';
-import { headsIn } from '../operator/overview.ts';
 import { parseFingerprint, revocationOf } from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { openOperatorPen } from '../operator/sign-record.ts';
+import { headsIn } from '../operator/slot-views.ts';
 import { asCommand, readArguments } from './arguments.ts';
 import { enterAsSigner } from './signer.ts';
 

@@ -1,5 +1,6 @@
 /** The boxes that wait, for a terminal. */
-import type { Overview, SlotView, WaitingBox } from '../operator/overview.ts';
+import type { Overview, WaitingBox } from '../operator/overview.ts';
+import type { SlotView } from '../operator/slot-views.ts';
 
 // What nobody notices in a note of when something was read.
 const CLOCK_OFF_MS = 60_000;

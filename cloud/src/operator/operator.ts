@@ -25,9 +25,10 @@ import { slotWith } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 import { signGeneration, USUAL_CAUSE } from './next-generation.ts';
-import { headsIn, type Overview, readOverview } from './overview.ts';
+import { type Overview, readOverview } from './overview.ts';
 import { approvalOf, revocationOf } from './records.ts';
 import { assertOperatorKey, type OperatorPen } from './sign-record.ts';
+import { headsIn } from './slot-views.ts';
 
 export interface OperatorParts {
   readonly database: Database;

@@ -4,12 +4,8 @@
  * @module
  */
 import {
-  agentId,
-  boxesOf,
   boxFingerprint,
   type EnrolmentKind,
-  equalBytes,
-  fromBase64,
   MAX_WRONG_CODES,
   nextOrigin,
   type Opened,
@@ -18,14 +14,11 @@ import {
   toHex,
 } from '@sigill/evidence';
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
-import type { Database } from '../database/database.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
 import { standingOf } from '../enrolment/outcomes.ts';
-import { CloudError } from '../errors.ts';
-import { type LogHead, readLogHead } from '../ingest/log-head.ts';
 import type { OperatorParts } from './operator.ts';
-import type { HeadOf } from './records.ts';
 import { keyFingerprint } from './sign-record.ts';
+import { type SlotView, viewSlots } from './slot-views.ts';
 
 export interface Overview {
   readonly cloud: {
@@ -62,30 +55,6 @@ export interface WaitingBox {
   readonly request: string;
 }
 
-export interface SlotView {
-  readonly slot: number;
-  readonly rev: number;
-  readonly origin: string;
-  /** How far the cloud holds its log: what it would be closed at. Root: base64. */
-  readonly head: { readonly size: number; readonly root: string };
-  /** How its log ended, for ever; null: it is open. */
-  readonly closed: { readonly size: number; readonly cause: string } | null;
-  /** The log that this one goes on from; null: it is a first one. */
-  readonly continues: string | null;
-  /** base64, as the operator signed it. */
-  readonly record: string;
-  readonly agents: readonly AgentView[];
-}
-
-export interface AgentView {
-  readonly agent: string;
-  readonly kind: string;
-  /** Null where nobody enrolled it here. */
-  readonly name: string | null;
-  readonly fingerprint: string;
-  readonly state: 'active' | 'revoked';
-}
-
 export interface InvitationView {
   readonly id: string;
   readonly kind: string;
@@ -103,7 +72,6 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
   const boxes = await database.read(listBoxes);
   const invitations = await database.read(listInvitations);
   const slots = register.slots();
-  const heads = await readHeads(database, slots);
   const chain = register.operatorChain();
   const madeFor = (id: string | null) => invitations.find((one) => one.id === id)?.madeFor ?? null;
   const waits = (row: BoxRow) => standingOf(row, slots).state === 'waiting';
@@ -130,36 +98,9 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
       clockOff: row.clockOff,
       request: toBase64(row.request),
     })),
-    slots: heads.map(([slot, head]) => {
-      const { continues } = slot.record;
-      const before = continues === null ? undefined : register.find(continues);
-      const cose = register.find(slot.hash)?.cose;
-      return viewSlot(slot, head, { cose, continues: before?.origin ?? null }, boxes);
-    }),
+    slots: await viewSlots(database, register, boxes),
     invitations: invitations.map((row) => viewInvitation(row, parts.now())),
   };
-}
-
-/** @throws CloudError ORIGIN_UNKNOWN */
-export function headsIn(slots: readonly SlotView[]): HeadOf {
-  return (origin) => {
-    const found = slots.find((slot) => slot.origin === origin);
-    if (found === undefined) throw new CloudError('ORIGIN_UNKNOWN', `no record names ${origin}`);
-    return { size: found.head.size, root: fromBase64(found.head.root) };
-  };
-}
-
-/** Each slot with how far its log is held, by slot. */
-function readHeads(
-  database: Database,
-  slots: readonly Opened<SlotRecord>[],
-): Promise<(readonly [Opened<SlotRecord>, LogHead])[]> {
-  return database.read(async (sql) => {
-    const heads: (readonly [Opened<SlotRecord>, LogHead])[] = [];
-    for (const slot of slots.toSorted((one, other) => one.record.slot - other.record.slot))
-      heads.push([slot, await readLogHead(sql, slot.record.origin)]);
-    return heads;
-  });
 }
 
 /** What the box's log is called or would be. */
@@ -171,38 +112,6 @@ function originFor(
   if (gateway === null) return `${origins}/${name}`;
   const from = slots.find(({ record }) => record.origin === gateway);
   return kind === 'generation' && from !== undefined ? nextOrigin(from.record) : gateway;
-}
-
-function viewSlot(
-  slot: Opened<SlotRecord>,
-  head: LogHead,
-  { cose, continues }: { cose: Uint8Array | undefined; continues: string | null },
-  boxes: readonly BoxRow[],
-): SlotView {
-  const { slot: number, rev, origin, closed, agents } = slot.record;
-  return {
-    ...{ slot: number, rev, origin, continues },
-    closed: closed && { size: closed.size, cause: closed.cause },
-    head: { size: head.size, root: toBase64(head.root) },
-    record: toBase64(cose ?? new Uint8Array(0)),
-    agents: agents.map((agent) => {
-      const row = boxes.find(
-        ({ kind, agentKey }) => kind !== 'generation' && equalBytes(agentKey, agent.key),
-      );
-      // What was never enrolled here came as a gateway's first record: its own agent.
-      const alone = row?.kind === 'agent';
-      const box = boxesOf(slot).find(
-        ({ agentKey, logKey }) => equalBytes(agentKey, agent.key) && (logKey === null) === alone,
-      );
-      return {
-        agent: toHex(agentId(agent.key)),
-        kind: row?.kind ?? 'gateway',
-        name: row?.name ?? null,
-        fingerprint: box?.fingerprint ?? '',
-        state: agent.state,
-      };
-    }),
-  };
 }
 
 function viewInvitation(row: InvitationRow, now: number): InvitationView {
