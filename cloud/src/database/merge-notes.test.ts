@@ -16,11 +16,16 @@ it('keeps every signature of both, each signer once', () => {
   const first = note + line('one', one, 1);
   const second = note + line('two', two, 1);
   const merged = mergeNotes(first, second);
-  expect(merged).toBe(note + line('two', two, 1) + line('one', one, 1));
+  expect(merged).toBe(note + line('one', one, 1) + line('two', two, 1));
   expect(mergeNotes(merged, merged)).toBe(merged);
 });
 
 it('takes a newer signature of the same signer in place of the older', () => {
   const merged = mergeNotes(note + line('one', one, 1), note + line('one', one, 2));
   expect(merged).toBe(note + line('one', one, 2));
+});
+
+it('keeps one signature of a signer who stands twice in one note', () => {
+  const twice = note + line('one', one, 1) + line('one', one, 2);
+  expect(mergeNotes(note, twice)).toBe(note + line('one', one, 2));
 });
