@@ -20,6 +20,9 @@ import type { SourcePlan } from './sources/source-plan.ts';
 import { createFakeTimers, type FakeTimers, settle } from './timers-fake.ts';
 
 export const ORIGIN = 'sigill.example/test';
+/** Of the logs that continue it. */
+export const LATER_ORIGINS = [`${ORIGIN}/2`, `${ORIGIN}/3`] as const;
+const LOGS = [ORIGIN, ...LATER_ORIGINS].map(originHash);
 export const BOOT = new Uint8Array(16).fill(0xb0);
 export const OTHER_BOOT = new Uint8Array(16).fill(0xb1);
 export const START_MS = Date.UTC(2026, 0, 31);
@@ -121,7 +124,7 @@ export function checkedReadings(
   let head: ChainHead | null = null;
   const nextN = new Map<string, number>();
   return batches.flatMap((batch) => {
-    const checked = checkBatch(batch.bytes, publicKey, [originHash(ORIGIN)], head);
+    const checked = checkBatch(batch.bytes, publicKey, LOGS, head);
     head = checked.head;
     const touched = new Set<string>();
     const readings = checked.readings.map((reading) => {

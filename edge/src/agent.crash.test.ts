@@ -16,7 +16,7 @@ import { readFrame } from './journal/record-frame.ts';
 import type { SealedBatch } from './sealer.ts';
 import { createFakeTimers, settle } from './timers-fake.ts';
 
-const LIMITS = { batch: { count: 5 }, journal: { segmentBytes: 2500, maxBytes: 1_000_000 } };
+const LIMITS = { batch: { count: 5 }, journal: { segmentBytes: 2500, maxBytes: 18_000 } };
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 /** What the world outside knew when the power went. */

@@ -269,17 +269,12 @@ describe('a batch', () => {
 
 describe('release', () => {
   it('forgets batches that have their receipt, and no others', async () => {
-    const { agent, disk } = await startAgent({
-      batch: { count: 4 },
-      journal: { segmentBytes: 2000, maxBytes: 100_000 },
-    });
+    const { agent } = await startAgent({ batch: { count: 4 } });
     await observeMany(agent, 60);
-    const segments = (await disk.list('/agent')).length;
     await expect(agent.release(10)).rejects.toMatchObject({ code: 'BATCH_NOT_RECEIPTED' });
     agent.receipted(12);
     await agent.release(10);
 
-    expect((await disk.list('/agent')).length).toBeLessThan(segments);
     expect((await sealedBatches(agent)).map((batch) => batch.number)).toEqual([
       10, 11, 12, 13, 14, 15,
     ]);

@@ -99,6 +99,19 @@ it('goes on in the next log, by itself, when its gateway has the records of one'
   ]);
 });
 
+it('sends the next log what it lacks of its receipts', async () => {
+  const said: string[] = [];
+  const agent = await start(tellInto(said));
+  await until(() => receipted(agent) === 1);
+  nextLog();
+  gateway.inherited = null;
+  broker.cut();
+  await until(() => receipted(agent) >= 2);
+
+  expect(gateway.log.entries.map(({ batch }) => batch).slice(0, 2)).toEqual([0, 1]);
+  expect(said).toContainEqual(expect.stringMatching(/still on this card, and is sent again/));
+});
+
 it('that was away over two generations goes on in the newest, at its start', async () => {
   const agent = await start();
   await until(() => receipted(agent) === 1);

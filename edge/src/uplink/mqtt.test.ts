@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BOOT, createFakeRandom, START_MS, startAgent, type World } from '../agent-fixture.ts';
 import { type AgentLink, createAgentLink } from '../link/agent-link.ts';
 import { settle } from '../timers-fake.ts';
-import { createUplinkGateway, type UplinkGateway } from './gateway-fake.ts';
+import { createUplinkGateway, headOf, type UplinkGateway } from './gateway-fake.ts';
 import { openLogWitness } from './log-witness.ts';
 import { type MqttUplink, startMqttUplink } from './mqtt.ts';
 import { createSiteLog } from './site-log-fixture.ts';
@@ -228,6 +228,35 @@ describe('a gateway that takes nothing from this key', () => {
   });
 });
 
+describe('a log that continues one which was lost with some of its batches', () => {
+  it('is sent nothing until the agent has begun anew after what it has', async () => {
+    const before = createUplinkGateway();
+    const earlier = [before.log.name.origin];
+    const first = await startAgent({ batch: { count: 4 }, origin: earlier[0]! });
+    const { uplink: ended, link } = await start(first, before);
+    await observe(first, 20);
+    await ended.stop();
+    await link.stop();
+    await first.agent.close();
+    const entries = before.log.entries.slice(0, 2);
+    const inherited = headOf({ ...before.log, entries });
+    const gateway = Object.assign(createUplinkGateway(), { log: before.log.next(), inherited });
+    const { disk, timers } = first;
+    const { origin } = gateway.log.name;
+    const world = await startAgent({ batch: { count: 4 }, disk, timers, origin });
+    let elsewhere = 0;
+    const { uplink } = await start(world, gateway, { onElsewhere: () => elsewhere++ }, earlier);
+
+    expect(elsewhere).toBe(1);
+    expect(gateway.taken).toEqual([]);
+    expect(uplink.status()).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringMatching(/is sent again/),
+    });
+    expect(world.agent.status().held).toBeNull();
+  });
+});
+
 it('a link answers where the agent stands before there is one, with all its streams', async () => {
   const { timers, disk } = await startAgent();
   const streams = Array.from({ length: 12_000 }, (_, index) => ({
@@ -259,11 +288,12 @@ async function start(
   world: World,
   gateway: UplinkGateway,
   given: Partial<Parameters<typeof startMqttUplink>[0]> = {},
+  earlier: readonly string[] = [],
 ): Promise<Started> {
   const { agent, timers, disk } = world;
   const clock = { nowMs: () => START_MS + timers.elapsedMs, uptimeMs: () => timers.elapsedMs };
   const siteLog = gateway.log.name;
-  const witness = await openLogWitness({ disk, directory: '/data', siteLog });
+  const witness = await openLogWitness({ disk, directory: '/data', siteLog, earlier });
   const link = createAgentLink({
     ...{ dial: gateway.dial, witness, clock, timers },
     ...{ boot: BOOT, software: '0.1.0' },
