@@ -16,7 +16,14 @@ import { type BoxRow, countBoxes, findBoxRow, putBox } from '../database/boxes.t
 import type { Database } from '../database/database.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
-import { asTime, generationOut, type Outcomes, slotWith, unknownBox } from './outcomes.ts';
+import {
+  asTime,
+  generationOut,
+  type Outcomes,
+  slotWith,
+  standingOf,
+  unknownBox,
+} from './outcomes.ts';
 
 export interface ForwardPost {
   readonly request: Uint8Array;
@@ -98,7 +105,7 @@ function assertMayJoin(
 
 /** A log goes on once, under a key that is new, asked for by a box that is in. @throws CloudError BOX_REVOKED, ORIGIN_CLOSED, KEY_KNOWN */
 function assertMayGoOn(row: BoxRow, slots: readonly Opened<SlotRecord>[]): void {
-  if (slotWith(row, slots) !== undefined) return; // it does already, and the answer was lost
+  if (standingOf(row, slots).state === 'approved') return; // it does already, and the answer was lost
   const out = generationOut(row, slots);
   if (out !== null) throw new CloudError(out.code, out.reason);
   if (

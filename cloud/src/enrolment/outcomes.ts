@@ -45,12 +45,20 @@ export function createOutcomes(register: Register, policy: string): Outcomes {
 
 /** @param slots the newest record of each */
 export function standingOf(row: BoxRow, slots: Slots): Standing {
-  const slot = slotWith(row, slots);
+  const slot = slotOf(row, slots);
   if (slot !== undefined) return { state: 'approved', slot };
   const out = row.kind === 'generation' ? generationOut(row, slots) : boxOut(row, slots);
   if (out !== null) return { state: 'refused', reason: out.reason };
   if (row.refusedAt !== null) return { state: 'refused', reason: row.reason };
   return { state: 'waiting' };
+}
+
+/** The open slot that the box asked for; a next log is in the one that goes on from the last. */
+function slotOf(row: BoxRow, slots: Slots): Opened<SlotRecord> | undefined {
+  if (row.kind !== 'generation') return slotWith(row, slots);
+  const from = slots.find(({ record }) => record.origin === row.gateway);
+  const next = continuationOf(from, slots);
+  return next && slotWith(row, [next]);
 }
 
 interface Out {

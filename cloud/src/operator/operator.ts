@@ -21,7 +21,7 @@ import {
   forgetInvitations,
   withdrawInvitation,
 } from '../database/invitations.ts';
-import { slotWith } from '../enrolment/outcomes.ts';
+import { standingOf } from '../enrolment/outcomes.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 import { signGeneration, USUAL_CAUSE } from './next-generation.ts';
@@ -138,7 +138,7 @@ export function createOperator(parts: OperatorParts): Operator {
     async approve(box, origin, cause = USUAL_CAUSE) {
       const row = await knownBox(box);
       const slots = register.slots();
-      if (slotWith(row, slots) !== undefined) return;
+      if (standingOf(row, slots).state === 'approved') return;
       const { kind } = row;
       if (kind !== 'generation')
         return void (await bring(
