@@ -7,11 +7,13 @@ import { hostname, networkInterfaces } from 'node:os';
 import { startControl } from '@sigill/edge';
 import type { KnownAgents } from './agents/known-agents.ts';
 import type { GatewayConfig } from './config.ts';
+import { openGenerationFile } from './enrolment/asked-generation.ts';
+import { nextLogOf } from './enrolment/next-log.ts';
 import { type OpenedEnrolment, openEnrolment } from './enrolment/open-enrolment.ts';
 import type { Tell } from './events.ts';
 import type { ReadingFeed } from './reading-feed.ts';
 import type { RegisterHolder } from './register.ts';
-import type { GatewayStatus } from './status.ts';
+import type { GatewayStatus, ToldStatus } from './status.ts';
 import type { Examined } from './tools/doctor/examine.ts';
 
 export interface FrontParts {
@@ -32,7 +34,12 @@ export interface Front {
 
 /** @throws GatewayError STATUS_LISTEN_FAILED, FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID */
 export async function openFront(parts: FrontParts): Promise<Front> {
-  const { config, version, feed, status } = parts;
+  const { config, version, feed, register } = parts;
+  const nextLog = openGenerationFile(config.data);
+  const status = (): ToldStatus => ({
+    ...parts.status(),
+    nextLog: nextLogOf(register, nextLog),
+  });
   const control = await startControl({
     directory: config.data,
     status: () => ({ version, ...status() }),
@@ -40,12 +47,8 @@ export async function openFront(parts: FrontParts): Promise<Front> {
   });
   let enrolment: OpenedEnrolment | null = null;
   try {
-    enrolment = await openEnrolment({
-      ...parts,
-      names: namesOfThisBox(),
-      logEnd: async () => null,
-    });
-    const page = await openPage(parts, enrolment.mount);
+    enrolment = await openEnrolment({ ...parts, names: namesOfThisBox() });
+    const page = await openPage(parts, status, enrolment.mount);
     return {
       async stop() {
         await page?.stop();
@@ -61,7 +64,8 @@ export async function openFront(parts: FrontParts): Promise<Front> {
 }
 
 async function openPage(
-  { config, file, status, feed, tell }: FrontParts,
+  { config, file, feed, tell }: FrontParts,
+  status: () => ToldStatus,
   more: OpenedEnrolment['mount'],
 ) {
   if (config.status === null) return null;

@@ -3,22 +3,25 @@
  * @module
  */
 import type { AgentStatus, JournalUsage, SourceHealth } from '@sigill/edge';
-import { agentId, equalBytes, type SlotRecord, toHex } from '@sigill/evidence';
+import { agentId, equalBytes, generationOf, type SlotRecord, toHex } from '@sigill/evidence';
 import type { Conflict } from './admission/conflicts.ts';
 import type { AgentLinks, LinkStatus } from './agents/link.ts';
 import type { BrokerStatus } from './broker/broker.ts';
+import type { NextLogStatus } from './enrolment/next-log.ts';
 import type { GatewayEvent } from './events.ts';
 import type { LedgerStatus } from './ledger/ledger.ts';
+import type { Register } from './register.ts';
 import type { Site } from './site.ts';
 import type { CloudUplinkStatus } from './uplink/cloud-uplink.ts';
 
 export interface GatewayStatus {
   readonly origin: string;
   readonly logSize: number;
+  /** Of the log at that size, in hexadecimal. */
+  readonly logRoot: string;
   /** Why the site log does not grow; null: it does. */
   readonly closedFor: string | null;
-  /** Of the slot's record in force. */
-  readonly record: { readonly slot: number; readonly rev: number };
+  readonly record: RecordStatus;
   /** This box's own. */
   readonly agent: AgentStatus;
   readonly remoteAgents: readonly RemoteAgentStatus[];
@@ -37,6 +40,30 @@ export interface GatewayStatus {
   readonly quarantined: readonly Conflict[];
   /** The newest first. */
   readonly alarms: readonly ToldAlarm[];
+}
+
+/** Of the slot's record in force. */
+export interface RecordStatus {
+  readonly slot: number;
+  readonly rev: number;
+  /** Which of this site's logs this is, from 1. */
+  readonly generation: number;
+  /** Where and why the operator closed it; null: it is open. */
+  readonly closed: { readonly size: number; readonly cause: string } | null;
+}
+
+export function recordStatus({ slot: { record } }: Register): RecordStatus {
+  const { slot, rev, closed } = record;
+  return {
+    ...{ slot, rev, generation: generationOf(record) },
+    closed: closed && { size: closed.size, cause: closed.cause },
+  };
+}
+
+/** With what comes after the log in force. */
+export interface ToldStatus extends GatewayStatus {
+  /** Null: nobody has asked for a next log. */
+  readonly nextLog: NextLogStatus | null;
 }
 
 export interface DiskUse {

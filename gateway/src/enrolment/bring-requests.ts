@@ -25,7 +25,7 @@ export interface BringParts {
   /** Of the log in force. */
   readonly logKey: () => Signer;
   /** How far the log in force is known, for an operator whose key is on this box; null: it cannot be said now. */
-  readonly logEnd: () => Promise<LogEnd | null>;
+  readonly logEnd: (signal: AbortSignal) => Promise<LogEnd | null>;
   readonly now: () => number;
   readonly tell: Tell;
 }
@@ -36,7 +36,7 @@ export interface Bringer {
   /** One step for each that waits. @throws GatewayError, EvidenceError */
   bring(desk: CloudDesk): Promise<void>;
   /** What needs no cloud: a request that is in force is done, and where its log ends is found out. */
-  settle(): Promise<void>;
+  settle(signal: AbortSignal): Promise<void>;
 }
 
 interface Waiting {
@@ -117,7 +117,7 @@ export function createBringer(parts: BringParts): Bringer {
     tell({ level: 'alarm', what: 'generation-refused', text });
   }
 
-  async function settleGeneration(asked: AskedGeneration): Promise<void> {
+  async function settleGeneration(asked: AskedGeneration, signal: AbortSignal): Promise<void> {
     const { keys } = asked;
     if (slots().some(({ logKey }) => equalBytes(logKey, keys.logKey))) {
       generation.drop();
@@ -126,7 +126,7 @@ export function createBringer(parts: BringParts): Bringer {
       return;
     }
     if (isClosed() || (endAskedAt !== null && now() - endAskedAt < END_MS)) return;
-    const end = await parts.logEnd();
+    const end = await parts.logEnd(signal);
     if (end === null) return;
     endAskedAt = now();
     const newest = generation.read();
@@ -138,9 +138,9 @@ export function createBringer(parts: BringParts): Bringer {
     async bring(desk) {
       for (const waiting of [...nextLog(), ...agents()]) await step(desk, waiting);
     },
-    async settle() {
+    async settle(signal) {
       const asked = generation.read();
-      if (asked !== undefined) await settleGeneration(asked);
+      if (asked !== undefined) await settleGeneration(asked, signal);
     },
   };
 }

@@ -52,7 +52,9 @@ export function followRecords(parts: FollowParts): RecordFollower {
           bringer.bring(desk),
         );
       }
-      await attempt('where the log ends is not known', bringer.settle);
+      await attempt('where the log in force ends cannot be asked for', () =>
+        bringer.settle(stopping.signal),
+      );
       const ms = bringer.waits() ? WAITING_MS : parts.idleMs;
       pause = new AbortController();
       const either = AbortSignal.any([pause.signal, stopping.signal]);

@@ -16,19 +16,20 @@ import { logKeyOf, readLogKeys } from '../keys/log-keys.ts';
 import { readGivenText } from '../read-given.ts';
 import type { RegisterHolder } from '../register.ts';
 import { systemTimers } from '../timers.ts';
+import { createCloudClient } from '../uplink/cloud-client.ts';
 import { createHttpClient } from '../uplink/http-client.ts';
 import { type BrokerAddress, createAgentEnrolment } from './agent-enrolment.ts';
-import { type LogEnd, openGenerationFile } from './asked-generation.ts';
+import { openGenerationFile } from './asked-generation.ts';
 import { openEnrolmentFiles } from './enrolment-files.ts';
 import { followRecords } from './follow-records.ts';
+import { findLogEnd, type LogEndParts } from './log-end.ts';
 import { tellNextLog } from './next-log.ts';
 
 export interface OpenEnrolmentParts {
   readonly config: GatewayConfig;
   readonly register: RegisterHolder;
   readonly knownAgents: () => KnownAgents;
-  /** How far the log in force is known: at the cloud, or where there is none on this disk. */
-  readonly logEnd: () => Promise<LogEnd | null>;
+  readonly status: LogEndParts['status'];
   /** What this box is called on its network. */
   readonly names: readonly string[];
   readonly tell: Tell;
@@ -50,11 +51,18 @@ export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEn
   const timers = systemTimers;
   const files = openEnrolmentFiles(config.data);
   const http = cloud && createHttpClient(cloud.url, cloud.certificate);
+  const logKey = () => logKeyOf(readLogKeys(config.keys), register.current().slot.record);
+  const end = {
+    register,
+    logKey,
+    status: parts.status,
+    cloud: http && createCloudClient(http, timers),
+  };
   const follower = followRecords({
     ...{ files, register, http, timers, tell },
     generation: openGenerationFile(config.data),
-    logKey: () => logKeyOf(readLogKeys(config.keys), register.current().slot.record),
-    logEnd: parts.logEnd,
+    logKey,
+    logEnd: (signal) => findLogEnd(end, signal),
     idleMs: cloud?.recordsMs ?? RECORDS_HERE_MS,
   });
   const folders = ['enrolment', 'enrolment/records'].map((name) => join(config.data, name));

@@ -3,6 +3,7 @@
  * @module
  */
 import type { SourceHealth, ToldReading } from '@sigill/edge';
+import type { NextLogStatus } from '../enrolment/next-log.ts';
 import type { Examined } from '../tools/doctor/examine.ts';
 import { describeReading } from '../tools/tail/describe-reading.ts';
 import { type Html, html } from './html.ts';
@@ -92,6 +93,7 @@ function moodWords(words: PageWords, { mood }: View): string {
 function alarms(words: PageWords, { status, now }: View): Html {
   const told = [
     ...(status.closedFor === null ? [] : [html`<li>${status.closedFor}</li>`]),
+    ...(status.nextLog === null ? [] : [nextLog(words, status.nextLog)]),
     ...status.quarantined.map(({ technician }) => html`<li>${technician}</li>`),
     ...(status.agent.state === 'running'
       ? []
@@ -103,6 +105,11 @@ function alarms(words: PageWords, { status, now }: View): Html {
   ];
   if (told.length === 0) return html``;
   return html`<section class="alarms" role="alert"><h2>${words.alarms}</h2><ul>${told}</ul></section>`;
+}
+
+/** The digits stand alone, to be read over a telephone. */
+function nextLog(words: PageWords, { fingerprint, text }: NextLogStatus): Html {
+  return html`<li>${words.nextLog}: ${text}${fingerprint && html`<br><strong class="digits">${fingerprint}</strong>`}</li>`;
 }
 
 function sources(words: PageWords, { status, now }: View): Html {
@@ -138,8 +145,16 @@ function path(words: PageWords, { status, path: steps }: View): Html {
     ({ step, batches }) =>
       html`<div class="step"><dt>${words[step]}</dt><dd><meter min="0" max="${most}" value="${batches}"></meter> ${batches}</dd></div>`,
   );
-  const { cloud, ledger, agent } = status;
+  const { cloud, ledger, agent, record } = status;
   const notes = [
+    ...(record.generation > 1
+      ? [html`<p class="small">${words.generation} ${record.generation}: ${status.origin}</p>`]
+      : []),
+    ...(record.closed === null
+      ? []
+      : [
+          html`<p class="reason">${words.closed} ${record.closed.size}: ${record.closed.cause}</p>`,
+        ]),
     ...(cloud === 'none' ? [html`<p class="small">${words.noCloud}</p>`] : []),
     ...(cloud !== 'none' && !cloud.reachable
       ? [html`<p class="reason">${words.cloudAway}${cloud.lastError && `: ${cloud.lastError}`}</p>`]

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ToldReading } from '@sigill/edge';
-import type { GatewayStatus } from '../status.ts';
+import type { GatewayStatus, ToldStatus } from '../status.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 14, 3, 30);
 
@@ -25,11 +25,13 @@ function source(
   } as GatewayStatus['sources'][number];
 }
 
-export const WELL: GatewayStatus = {
+export const WELL: ToldStatus = {
   origin: 'sigill.example/demo/house-17',
   logSize: 900,
+  logRoot: '00'.repeat(32),
   closedFor: null,
-  record: { slot: 1, rev: 0 },
+  record: { slot: 1, rev: 0, generation: 1, closed: null },
+  nextLog: null,
   agent: {
     state: 'running',
     reason: null,
@@ -62,7 +64,7 @@ export const WELL: GatewayStatus = {
   alarms: [],
 };
 
-export const SICK: GatewayStatus = {
+export const SICK: ToldStatus = {
   ...WELL,
   sources: [
     ...WELL.sources,
@@ -94,6 +96,17 @@ export const SICK: GatewayStatus = {
       ...{ firstAt: NOW - 90_000, lastAt: NOW - 30_000, times: 3 },
     },
   ],
+};
+
+/** A log that its operator was asked to close, because an older copy of its disk went on. */
+export const STUCK: ToldStatus = {
+  ...WELL,
+  closedFor: 'the cloud holds another history; run sigill gateway new-generation gateway.yaml',
+  nextLog: {
+    ...{ state: 'waiting', origin: 'sigill.example/demo/house-17/2', askedAt: NOW - 600_000 },
+    fingerprint: '6f1c 09aa 41d7 e3b2',
+    text: 'sigill.example/demo/house-17/2 waits for the operator since 2026-11-22 13:53 UTC',
+  },
 };
 
 export const READINGS: readonly ToldReading[] = [

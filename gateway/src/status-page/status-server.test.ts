@@ -3,9 +3,9 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { GatewayStatus } from '../status.ts';
+import type { ToldStatus } from '../status.ts';
 import { makePassword } from './password-file.ts';
-import { NOW, READINGS, SICK, WELL } from './status-fixture.ts';
+import { NOW, READINGS, SICK, STUCK, WELL } from './status-fixture.ts';
 import { type StatusServer, startStatusServer } from './status-server.ts';
 
 let directory: string;
@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-async function start(status: GatewayStatus = WELL, tls = false): Promise<string> {
+async function start(status: ToldStatus = WELL, tls = false): Promise<string> {
   server = await startStatusServer({
     config: {
       ...{ host: '127.0.0.1', port: 0, passwordFile: join(directory, 'password') },
@@ -86,6 +86,23 @@ describe('the page of a gateway', () => {
     const cookie = await logIn(url);
     const swedish = { cookie, 'accept-language': 'sv-SE,sv;q=0.9,en;q=0.8' };
     expect(await (await fetch(url, { headers: swedish })).text()).toContain('Allt är väl');
+  });
+
+  it('tells a log that can grow no more, with the digits of its next one to be read aloud', async () => {
+    const url = await start(STUCK);
+    const page = await (await fetch(url, { headers: { cookie: await logIn(url) } })).text();
+    expect(page).toContain('Somebody is needed');
+    expect(page).toContain('new-generation');
+    expect(page).toContain('waits for the operator since');
+    expect(page).toContain('<strong class="digits">6f1c 09aa 41d7 e3b2</strong>');
+  });
+
+  it('tells which log of its site it is, and where it was closed', async () => {
+    const closed = { size: 812, cause: 'the card <i>died</i>' };
+    const url = await start({ ...WELL, record: { slot: 9, rev: 3, generation: 2, closed } });
+    const page = await (await fetch(url, { headers: { cookie: await logIn(url) } })).text();
+    expect(page).toContain('generation 2');
+    expect(page).toContain('for ever, at 812: the card &lt;i&gt;died&lt;/i&gt;');
   });
 
   it('never lets what a device or a peer says become part of the page', async () => {

@@ -8,7 +8,7 @@ import type { ToldReading } from '@sigill/edge';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { openServerCertificate } from '../broker/server-certificate.ts';
 import { GatewayError } from '../errors.ts';
-import type { GatewayStatus } from '../status.ts';
+import type { ToldStatus } from '../status.ts';
 import type { Examined } from '../tools/doctor/examine.ts';
 import { html } from './html.ts';
 import { doctorPage, liveParts, loginPage, statusPage } from './page.ts';
@@ -25,7 +25,7 @@ export interface StatusServerParts {
   readonly name: string;
   /** What the box is called on its network. */
   readonly names: readonly string[];
-  status(): GatewayStatus;
+  status(): ToldStatus;
   /** The newest first. */
   readings(): readonly ToldReading[];
   examine(): Promise<readonly Examined[]>;

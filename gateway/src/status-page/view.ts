@@ -3,14 +3,14 @@
  * @module
  */
 import type { ToldReading } from '@sigill/edge';
-import type { GatewayStatus } from '../status.ts';
+import type { ToldStatus } from '../status.ts';
 
 export type Mood = 'well' | 'waits' | 'needs';
 
 export interface View {
   readonly name: string;
   readonly now: number;
-  readonly status: GatewayStatus;
+  readonly status: ToldStatus;
   /** The newest first. */
   readonly readings: readonly ToldReading[];
   readonly mood: Mood;
@@ -29,7 +29,7 @@ const SOURCE_NEEDS = new Set(['silent', 'babbling', 'refused']);
 
 export function toView(
   name: string,
-  status: GatewayStatus,
+  status: ToldStatus,
   readings: readonly ToldReading[],
   now: number,
 ): View {
@@ -38,10 +38,12 @@ export function toView(
   return { name, now, status: shown, readings, mood: moodOf(shown), path: pathOf(status) };
 }
 
-function moodOf({ alarms, closedFor, quarantined, agent, sources, cloud }: GatewayStatus): Mood {
+function moodOf(status: ToldStatus): Mood {
+  const { alarms, closedFor, nextLog, quarantined, agent, sources, cloud } = status;
   const needs =
     alarms.length > 0 ||
     closedFor !== null ||
+    nextLog !== null ||
     quarantined.length > 0 ||
     agent.state !== 'running' ||
     agent.full ||
@@ -51,7 +53,7 @@ function moodOf({ alarms, closedFor, quarantined, agent, sources, cloud }: Gatew
   return away || sources.some(({ state }) => state === 'waiting') ? 'waits' : 'well';
 }
 
-function pathOf({ agent, logSize, cloud }: GatewayStatus): PathStep[] {
+function pathOf({ agent, logSize, cloud }: ToldStatus): PathStep[] {
   const steps: PathStep[] = [
     { step: 'sealed', batches: Math.max(agent.position?.sealedBefore ?? 0, logSize) },
     { step: 'logged', batches: logSize },

@@ -99,7 +99,7 @@ export function createBox(harm: (sick: Sick) => void = () => {}): Box {
     },
     sources: [{ source: 'house-17', state: 'ok', reason: null, lastObservedMs: NOW - 800 }],
     cloud: { reachable: true, sent: 900, receipted: 898, lastError: null },
-    logSize: 900,
+    ...{ origin: 'sigill.example/demo/house-17', logSize: 900, closedFor: null, nextLog: null },
     ledger: { lastError: null },
     quarantined: [],
     remoteAgents: [

@@ -97,8 +97,16 @@ export interface Running {
         readonly lastError?: string | null;
       };
   readonly logSize?: number;
+  /** Of the log in force. */
+  readonly origin?: string;
   /** Why its log does not grow; null: it does. */
   readonly closedFor?: string | null;
+  readonly record?: {
+    readonly generation?: number;
+    readonly closed?: { readonly size: number; readonly cause: string } | null;
+  };
+  /** What comes after the log in force; null: nobody has asked for a next one. */
+  readonly nextLog?: { readonly state: string; readonly text: string } | null;
   readonly ledger?: 'not anchored' | { readonly lastError?: string | null };
   /** Each with the sentence for whoever stands at the box. */
   readonly quarantined?: readonly { readonly technician: string }[];

@@ -336,6 +336,40 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'a log that can grow no more',
+    'site-log',
+    'fault',
+    ({ box }) => {
+      const closedFor = 'its history is another; run sigill gateway new-generation gateway.yaml';
+      box.running = { ...box.running, closedFor };
+    },
+  ],
+  [
+    'a log that takes nothing for a while',
+    'site-log',
+    'warning',
+    ({ box }) => {
+      box.running = { ...box.running, closedFor: 'the cloud is asked first' };
+    },
+  ],
+  ...['waiting', 'refused', 'elsewhere'].map((state): (typeof CASES)[number] => [
+    `a next log that is ${state}`,
+    'site-log',
+    'fault',
+    ({ box }) => {
+      const nextLog = { state, text: 'example.org/house-17/2 waits, digits 6f1c 09aa' };
+      box.running = { ...box.running, closedFor: 'closed', nextLog };
+    },
+  ]),
+  [
+    'a next log that begins',
+    'site-log',
+    'warning',
+    ({ box }) => {
+      box.running = { ...box.running, nextLog: { state: 'signed', text: 'it begins by itself' } };
+    },
+  ],
+  [
     'a key that is out',
     'key',
     'fault',
@@ -419,6 +453,17 @@ describe('the doctor', () => {
     expect(finding?.why?.length).toBeGreaterThan(10);
     expect(finding?.remedy?.length).toBeGreaterThan(10);
     expect(renderExamined(examined!, false)).toContain(`what to do      ${finding?.remedy}`);
+  });
+
+  it('names the command that begins the next log, with the file it was started with', async () => {
+    const box = createBox(({ box }) => {
+      const closed = { size: 812, cause: 'the card died' };
+      box.running = { ...box.running, closedFor: 'closed', record: { closed } };
+    });
+    const check = CHECKS.filter(({ id }) => id === 'site-log');
+    const [finding] = (await all(examine(box, check)))[0]!.findings;
+    expect(finding?.found).toContain('this log can grow no more');
+    expect(finding?.remedy).toBe('npx sigill gateway new-generation /etc/sigill/gateway.yaml');
   });
 
   it('goes on when one thing cannot be examined', async () => {

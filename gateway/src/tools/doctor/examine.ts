@@ -7,8 +7,10 @@ import { type Check, type Finding, fault } from './check.ts';
 import { clockChecks } from './checks/clock.ts';
 import { diskChecks } from './checks/disk.ts';
 import { fileChecks } from './checks/files.ts';
+import { logChecks } from './checks/log.ts';
 import { machineChecks } from './checks/machine.ts';
 import { networkChecks } from './checks/network.ts';
+import { peerChecks } from './checks/peers.ts';
 import { processChecks } from './checks/process.ts';
 import { sourceChecks } from './checks/sources.ts';
 
@@ -20,6 +22,8 @@ export const CHECKS: readonly Check[] = [
   ...sourceChecks.slice(0, 2),
   ...networkChecks,
   ...processChecks,
+  ...peerChecks,
+  ...logChecks,
   ...sourceChecks.slice(2),
 ];
 

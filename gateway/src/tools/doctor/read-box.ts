@@ -8,6 +8,7 @@ import { askStatus, createConfigSection, readSources, type SourceConfig } from '
 import { parseDocument } from 'yaml';
 import { parseGatewayConfig } from '../../config.ts';
 import { GatewayError } from '../../errors.ts';
+import { logKeyFiles } from '../../keys/log-keys.ts';
 import type { BoxConfig, Running } from './box.ts';
 
 export interface ReadBox {
@@ -79,7 +80,7 @@ function toBoxConfig(kind: BoxConfig['kind'], file: string, written: unknown): B
   const records = Array.isArray(root.records)
     ? root.records.filter((name) => typeof name === 'string')
     : [];
-  const names = kind === 'gateway' ? ['agent.pem', 'log.pem'] : ['agent.pem'];
+  const names = ['agent.pem', ...(kind === 'gateway' ? logKeyFiles(keys) : [])];
   return {
     kind,
     file,

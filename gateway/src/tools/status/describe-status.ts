@@ -50,9 +50,9 @@ function agentLines({ agent }: Running): Line[] {
   return lines;
 }
 
-function gatewayLines({ logSize, cloud, ledger }: Running): Line[] {
-  const lines: Line[] = [];
-  if (logSize !== undefined) lines.push(['site log', `${logSize} batches`]);
+function gatewayLines(running: Running): Line[] {
+  const { logSize, cloud, ledger } = running;
+  const lines = logLines(running);
   if (cloud === 'none') lines.push(['cloud', 'none configured']);
   else if (cloud !== undefined) {
     const { reachable, receipted, lastError } = cloud;
@@ -64,6 +64,17 @@ function gatewayLines({ logSize, cloud, ledger }: Running): Line[] {
   }
   if (ledger === 'not anchored') lines.push(['ledger', 'not anchored here']);
   else if (ledger !== undefined) lines.push(['ledger', ledger.lastError ?? 'anchors']);
+  return lines;
+}
+
+function logLines({ logSize, origin, record, closedFor, nextLog }: Running): Line[] {
+  if (logSize === undefined) return [];
+  const { generation = 1, closed } = record ?? {};
+  const which = generation > 1 ? `, ${origin}, generation ${generation}` : '';
+  const closedAt = closed == null ? '' : `, closed at ${closed.size}`;
+  const lines: Line[] = [['site log', `${logSize} batches${which}${closedAt}`]];
+  if (closedFor != null) lines.push(['', `it takes no more: ${closedFor}`]);
+  if (nextLog != null) lines.push(['next log', nextLog.text]);
   return lines;
 }
 

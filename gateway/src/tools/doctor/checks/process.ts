@@ -1,4 +1,4 @@
-/** The running process: whether it runs, starts by itself, keeps up, and gets its receipts. */
+/** The running process: whether it runs, starts by itself, may sign and keeps up. */
 import { type Check, fault, ok, skipped, warning } from '../check.ts';
 
 const service: Check = {
@@ -94,66 +94,6 @@ const losses: Check = {
   },
 };
 
-const receipts: Check = {
-  id: 'receipts',
-  title: 'The site log gives receipts',
-  async run({ running }) {
-    const position = running?.agent?.position;
-    if (position?.sealedBefore === undefined || position.receiptedBefore === undefined) {
-      return skipped('nothing runs');
-    }
-    const waiting = position.sealedBefore - position.receiptedBefore;
-    const found = `${position.receiptedBefore} batches have their receipt, ${waiting} wait`;
-    // A batch closes each ten seconds: so many wait after some minutes.
-    if (waiting < 30) return ok(found);
-    return warning(
-      found,
-      'without receipts nothing can be forgotten, and the journal fills',
-      'On a box of its own: is its gateway reachable? On a gateway: sigill status tells why its log takes nothing',
-    );
-  },
-};
-
-const cloud: Check = {
-  id: 'cloud-receipt',
-  title: 'The cloud has what was sealed',
-  async run({ running }) {
-    const told = running?.cloud;
-    if (told === undefined) return skipped('nothing runs that has a cloud');
-    if (told === 'none') return skipped('no cloud is configured');
-    const behind = (running?.logSize ?? 0) - (told.receipted ?? 0);
-    const found = `the cloud answers for ${told.receipted ?? 0} of ${running?.logSize ?? 0} batches`;
-    if (told.lastError != null) {
-      return fault(
-        `${found}; ${told.lastError}`,
-        'readings wait here, sealed',
-        'Do what the sentence says; it is tried again by itself',
-      );
-    }
-    if (behind < 60) return ok(found);
-    return warning(
-      found,
-      'the rest exists on this card alone',
-      'It catches up by itself; sigill status shows the pace',
-    );
-  },
-};
-
-const quarantine: Check = {
-  id: 'quarantine',
-  title: 'No key has signed two histories',
-  async run({ running }) {
-    const out = running?.quarantined;
-    if (out === undefined) return skipped('nothing runs that takes in batches');
-    if (out.length === 0) return ok('no agent is put out');
-    return fault(
-      out.map(({ technician }) => technician).join(' '),
-      'what such a box seals is not taken until the operator has looked; it reads on and keeps it',
-      'Find out whether a second box runs with that card; tell the operator, who revokes it or lets it in again',
-    );
-  },
-};
-
 const key: Check = {
   id: 'key',
   title: 'This box may sign',
@@ -169,74 +109,4 @@ const key: Check = {
   },
 };
 
-const gatewayLink: Check = {
-  id: 'gateway-link',
-  title: 'The gateway answers this agent',
-  async run({ running }) {
-    if (running?.link === undefined) return skipped('this box is no agent of another gateway');
-    const { state, reason } = running.link;
-    if (state === 'open') return ok('connected');
-    return fault(
-      `${state}: ${reason ?? 'no reason is told'}`,
-      'readings wait here, sealed; nothing is lost while the disk has room',
-      'Is the gateway on, and its broker reachable from here? Do what the sentence says',
-    );
-  },
-};
-
-const AWAY_MS = 10 * 60_000;
-
-const agents: Check = {
-  id: 'agents',
-  title: 'The agents of this gateway are heard',
-  async run({ running, now }) {
-    const list = (running?.remoteAgents ?? []).filter(({ state }) => state !== 'revoked');
-    if (list.length === 0) return skipped('no agent on another box belongs to it');
-    return list.map(({ agent, name, connected, lastSeen }) => {
-      const who = name ?? agent.slice(0, 8);
-      if (connected) return ok(`${who} is connected`);
-      const seen =
-        lastSeen === null
-          ? 'since the start'
-          : `for ${Math.round((now() - lastSeen) / 60_000)} min`;
-      if (lastSeen !== null && now() - lastSeen < AWAY_MS)
-        return ok(`${who} was here a moment ago`);
-      return warning(
-        `${who} was not heard ${seen}`,
-        'it keeps what it reads until it is back; without power it reads nothing, and tells that later',
-        `On its box: sigill doctor; from here, is its network up?`,
-      );
-    });
-  },
-};
-
-const broker: Check = {
-  id: 'broker',
-  title: 'The broker understands its devices',
-  async run({ running }) {
-    if (running?.broker == null) return skipped('no broker runs');
-    const { quarantine, failedLogins, clients } = running.broker;
-    const aside = quarantine?.messages ?? 0;
-    const devices = (clients ?? []).filter(({ kind }) => kind === 'client');
-    if (aside > 0) {
-      return warning(
-        `${aside} messages are put aside: nobody may send them, no source takes them, or no driver reads them`,
-        'they become no readings; they are kept for looking at, the oldest make room',
-        'sigill status --json tells the last ones with their reasons; grant the topic, add a source, or correct the device',
-      );
-    }
-    if ((failedLogins ?? 0) > 0) {
-      return warning(
-        `${failedLogins} logins failed since the start`,
-        'a device with a wrong password is not heard; or somebody guesses',
-        'sigill gateway client list shows who may connect; client add --new-password makes a new one',
-      );
-    }
-    return ok(`${devices.filter(({ connected }) => connected > 0).length} devices are connected`);
-  },
-};
-
-export const processChecks: readonly Check[] = [
-  ...[runs, service, version, key, gatewayLink, journal, losses, receipts, cloud, quarantine],
-  ...[agents, broker],
-];
+export const processChecks: readonly Check[] = [runs, service, version, key, journal, losses];
