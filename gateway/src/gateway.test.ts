@@ -1,24 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createSourceSet, systemDisk } from '@sigill/edge';
 import { agentId, decodeBatch, decodeReading, decodeSeal } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newSigner } from './agent-fixture.ts';
-import { parseGatewayConfig } from './config.ts';
 import { createDisk } from './disk/disk.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
-import { type GatewayEvent, toLog } from './events.ts';
-import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
+import type { GatewayEvent } from './events.ts';
+import type { Gateway, GatewayParts } from './gateway.ts';
+import { startFixtureGateway, turnUntil } from './gateway-fixture.ts';
 import { createMemoryLedger, type MemoryLedger } from './ledger/memory-ledger.ts';
 import { createFixtureHolder } from './register-fixture.ts';
 import { checkSiteLog } from './site-log/fsck.ts';
 import { createFakeTimers, type FakeTimers } from './timers-fake.ts';
 import { type FakeCloud, startFakeCloud } from './uplink/cloud-fake.ts';
-import { createHttpClient } from './uplink/http-client.ts';
 
 const ORIGIN = 'sigill.example/demo/house-17';
 const agentKey = newSigner();
@@ -49,64 +45,22 @@ afterEach(async () => {
 });
 
 async function start(change: Partial<GatewayParts> = {}): Promise<Gateway> {
-  const tell = (event: GatewayEvent) => void events.push(event);
-  const clock = {
-    nowMs: timers.now,
-    uptimeMs: () => timers.now() - 1_760_000_000_000,
-    quality: () => ({ quality: 0 as const, maxErrorMs: null }),
-  };
-  const openTransport = () => {
-    throw new Error('no device here');
-  };
-  const starting = startGateway({
-    config: {
-      ...parseGatewayConfig(
-        `{ name: g, origin: ${ORIGIN}, records: [a, b], cloud: { url: ${cloud.url.origin}, keepMs: 0 } }`,
-        'gateway.yaml',
-      ),
-      data: directory,
-    },
-    ...{ agentKey, logKey, timers, clock, tell },
+  const gateway = await startFixtureGateway({
+    ...{ directory, origin: ORIGIN, agentKey, logKeys: [logKey], timers, change },
     register: createFixtureHolder({
       ...{ origin: ORIGIN, log: logKey, operator },
       agents: [{ key: agentKey.publicKey }, { key: otherAgent.publicKey }],
       witnesses: [{ name: witness.name, type: 4, publicKey: witness.signer.publicKey }],
     }),
-    ledger: chain.ledger,
-    http: createHttpClient(cloud.url, null),
-    sources: createSourceSet({ sources: [], openTransport, clock, timers, log: toLog(tell) }),
-    fileSystem: nodeFileSystem,
-    journalDisk: systemDisk,
-    random: () => 0.5,
-    randomBytes: (length) => Uint8Array.from(randomBytes(length)),
-    boot: new Uint8Array(16).fill(9),
-    software: 'sigill/test',
-    configuration: new Uint8Array(32),
-    sealed: () => {},
-    diskUse: () => null,
+    ...{ ledger: chain.ledger, cloud: cloud.url },
+    tell: (event) => void events.push(event),
     startAnew: () => void events.push({ level: 'info', what: 'start-anew', text: '' }),
-    ...change,
   });
-  let gateway: Gateway | null = null;
-  void starting.then((started) => {
-    gateway = started;
-  });
-  // The agent waits two seconds for the cloud's word, which must be able to come.
-  while (gateway === null) {
-    timers.advance(1);
-    await sleep(1);
-  }
-  running.push(await starting);
-  return starting;
+  running.push(gateway);
+  return gateway;
 }
 
-/** Turns the clock until it is so, five hundred times as fast as it goes: disk and network get the real time they need. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    timers.advance(500);
-    await sleep(1);
-  }
-}
+const until = (condition: () => boolean) => turnUntil(timers, condition);
 
 const told = (what: string) => events.filter((event) => event.what === what).length;
 

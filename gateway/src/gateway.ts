@@ -11,11 +11,12 @@ import { createAgentLinks } from './agents/link.ts';
 import type { Broker } from './broker/broker.ts';
 import { createCloudWay } from './cloud-way.ts';
 import type { GatewayConfig } from './config.ts';
-import { createDisk } from './disk/disk.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
-import { closedFor, openGeneration, witnessed } from './generation/open-generation.ts';
-import { createTakeOver } from './generation/take-over.ts';
+import { carryAll } from './generation/carry-all.ts';
+import { createGenerationWay } from './generation/generation-way.ts';
+import { closedFor, openGeneration } from './generation/open-generation.ts';
+import { logKeyOf } from './keys/log-keys.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openNotary } from './notary/open-notary.ts';
 import { createRollCallStore } from './notary/roll-call-store.ts';
@@ -24,17 +25,23 @@ import { openOwnAgent, startOwnUplink } from './own-agent.ts';
 import type { RegisterHolder } from './register.ts';
 import { BEGIN_ANEW } from './restore/begin-anew.ts';
 import { openSite } from './site.ts';
-import { createAlarmBook, type DiskUse, type GatewayStatus, remoteAgents } from './status.ts';
+import {
+  createAlarmBook,
+  type DiskUse,
+  type GatewayStatus,
+  recordStatus,
+  remoteAgents,
+} from './status.ts';
 import { createTakeUp } from './take-up-records.ts';
 import type { Timers } from './timers.ts';
-import { createCloudClient } from './uplink/cloud-client.ts';
 import type { CloudUplink } from './uplink/cloud-uplink.ts';
 import type { HttpClient } from './uplink/http-client.ts';
 
 export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly agentKey: Signer;
-  readonly logKey: Signer;
+  /** Of all generations of its log. */
+  readonly logKeys: readonly Signer[];
   readonly register: RegisterHolder;
   /** Null: nothing is anchored. */
   readonly ledger: Ledger | null;
@@ -85,12 +92,13 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   };
   const register = parts.register.current;
   const generation = openGeneration(parts);
+  const logKey = logKeyOf(parts.logKeys, register().slot.record);
   const own = agentId(parts.agentKey.publicKey);
   let cloud: CloudUplink | null = null;
   let broker: Broker | null = null;
   let loggedAt: number | null = null;
   const site = await openSite({
-    ...{ ...parts, ...generation, data: config.data, own, signal, register, tell },
+    ...{ ...parts, ...generation, logKey, data: config.data, own, signal, register, tell },
     startWaitMs: http && (config.cloud?.startWaitMs ?? null),
     // It comes back, and is told why its key is out.
     onConflict(agent) {
@@ -112,8 +120,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   }
 
   async function start(): Promise<Gateway> {
+    const carried = carryAll({ ...parts, ...site, data: config.data, register, tell }, signal);
     const links = createAgentLinks({
-      ...{ ...site, timers, tell, register },
+      ...{ ...site, timers, tell, register, carried },
       publish: (topic, payload) => void broker?.publish(topic, payload, { qos: 1 }),
       isConnected: (agent) => broker?.isConnected(agent) ?? false,
       contradicted: suspect,
@@ -122,6 +131,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       ledger &&
       (await openNotary({
         ...{ ledger, log, register, timers, tell },
+        known: generation.inherited?.known ?? null,
         store: createRollCallStore(site.notary),
         intervalMs: config.anchor.intervalMs,
         setBeacon(beacon) {
@@ -135,20 +145,15 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     cloud =
       http &&
       createCloudWay({
-        ...{ ...parts, http, site, held, notary, register, tell },
+        ...{ ...parts, http, site, logKey, held, notary, register, tell },
         restored() {
           if (askedForHead) parts.startAnew();
           return !askedForHead;
         },
         contradiction: links.contradiction,
       });
-    const takeOver = createTakeOver({
-      ...{ ...parts, ...site, before: generation.inherited, tell },
-      disk: createDisk(config.data, parts.fileSystem),
-      client: http && createCloudClient(http, timers),
-      known: () => witnessed(log),
-    });
-    const running = [notary?.run(signal), cloud?.run(signal), takeOver.run(signal)];
+    const way = createGenerationWay({ ...parts, generation, site, logKey, notary, tell }, signal);
+    const running = [notary?.run(signal), cloud?.run(signal), way.run(), carried];
     const agent = await openOwnAgent({
       ...{ ...parts, site, tell, plans: sources.plans },
       asked: () => {
@@ -183,8 +188,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       status: () => ({
         origin: log.origin,
         logSize: log.head().size,
+        logRoot: toHex(log.head().root),
         closedFor: log.frozen() ?? gate.closedFor(),
-        record: { slot: register().slot.record.slot, rev: register().slot.record.rev },
+        record: recordStatus(register()),
         agent: agent.status(),
         remoteAgents: remoteAgents(register().slot.record, own, site, links),
         sources: sources.health(),

@@ -24,11 +24,12 @@ import { type Front, openFront } from './front.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { advanceGenerations } from './generation/open-generation.ts';
 import { readKeyFile } from './keys/key-file.ts';
-import { logKeyOf, readLogKeys } from './keys/log-keys.ts';
+import { readLogKeys } from './keys/log-keys.ts';
+import { isAlone } from './notary/call.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
 import { readGivenText } from './read-given.ts';
 import { createReadingFeed, type ReadingFeed } from './reading-feed.ts';
-import type { RegisterHolder } from './register.ts';
+import type { Register, RegisterHolder } from './register.ts';
 import { openConfiguredRegister } from './register-files.ts';
 import type { DiskUse } from './status.ts';
 import { systemTimers } from './timers.ts';
@@ -135,17 +136,14 @@ async function startOnce(
     ...{ sources: config.sources, openTransport, clock, timers, log: toLog(tell) },
   });
   const { ledger: policy } = parsePolicy(readGivenText(config.policy));
-  const ledger = await openLedger(
-    { config, policy, timers, random, tell },
-    register.current().slot.record.slot,
-  );
+  const ledger = await openLedger({ config, policy, timers, random, tell }, register.current());
   try {
     const gateway = await startGateway({
       ...{ config, register, sources, timers, clock, random, tell, startAnew },
       sealed: feed.sealed,
       diskUse: () => diskUseOf(config.data),
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
-      logKey: logKeyOf(readLogKeys(config.keys), register.current().slot.record),
+      logKeys: readLogKeys(config.keys),
       ledger: ledger?.ledger ?? null,
       http: cloud && createHttpClient(cloud.url, cloud.certificate),
       fileSystem: nodeFileSystem,
@@ -178,10 +176,14 @@ function diskUseOf(path: string): DiskUse | null {
 }
 
 /** Loaded only by a gateway that anchors: the ledger's library costs 10 MB. */
-async function openLedger(parts: OpenLedgerParts, slot: number): Promise<OpenedLedger | null> {
+async function openLedger(
+  parts: OpenLedgerParts,
+  register: Register,
+): Promise<OpenedLedger | null> {
   if (parts.config.ledger.kind === 'none') return null;
-  if (slot !== 1) {
-    const text = `this gateway has slot ${slot} of its operator's register, so the operator's notary anchors it and not the ledger in gateway.yaml, which is left alone; take the ledger out of gateway.yaml`;
+  if (!isAlone(register)) {
+    const slots = [...register.earlier, register.slot].map(({ record }) => record.slot);
+    const text = `this gateway has slot ${slots.join(' and ')} of its operator's register, which holds other sites too, so the operator's notary anchors it and not the ledger in gateway.yaml, which is left alone; take the ledger out of gateway.yaml`;
     parts.tell({ level: 'warning', what: 'ledger', text });
     return null;
   }

@@ -49,6 +49,7 @@ async function open(change: { asksCloud?: boolean; maxBytes?: number } = {}): Pr
     ...{ ...site, register: site.register.current },
     publish: (topic, payload) => down.push({ topic, message: decodeDown(payload) }),
     isConnected: () => true,
+    carried: Promise.resolve(),
     contradicted(reason) {
       contradictions.push(reason);
       site.gate.hold(reason);

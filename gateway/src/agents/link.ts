@@ -25,7 +25,7 @@ import type { SiteLog } from '../site-log/site-log.ts';
 import type { Timers } from '../timers.ts';
 import type { BatchStore } from './batch-store.ts';
 import { begin, type Connection, createConnections } from './connections.ts';
-import { contradictionIn, stateOf } from './standing.ts';
+import { contradictionIn, isBehind, stateOf } from './standing.ts';
 
 export interface AgentLinks {
   /**
@@ -64,6 +64,8 @@ export interface LinkParts {
   readonly store: BatchStore;
   readonly conflicts: Conflicts;
   readonly gate: Gate;
+  /** Resolves when what earlier logs hold no more is in this one: no agent is told where it stands before. */
+  readonly carried: Promise<void>;
   readonly log: SiteLog;
   readonly register: () => Register;
   readonly timers: Timers;
@@ -94,11 +96,15 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
     parts.conflicts.met(id, said.boot, heads.of(id)?.batch ?? 0);
     for (;;) {
       await parts.gate.opened();
+      await parts.carried;
       if (parts.gate.closedFor() !== null || connection.hello !== said) return;
+      // It goes on in this log then, and says hello again.
+      if (isBehind(parts.register(), said)) return sendSuccession(agent);
       const contradiction = contradictionIn(log, agent, said);
       if (contradiction === null) break;
       parts.contradicted(contradiction); // and the gate is closed until the cloud was asked
     }
+    sendSuccession(agent);
     const { state, detail } = stateOf(parts, id);
     const { size } = log.head();
     const head = {
@@ -111,6 +117,12 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
     connection.told = size;
     for (const message of toHeadMessages(head, parts.store.streams.of(id))) send(agent, message);
     if (beacon !== null) sendBeacon(agent, beacon);
+  }
+
+  /** To an agent that may know an earlier generation only: how the operator led from that to this one. */
+  function sendSuccession(agent: string): void {
+    const { chain, succession, earlier } = parts.register();
+    if (earlier.length > 0) send(agent, { type: 'records', records: [...chain, ...succession] });
   }
 
   async function batch(agent: string, number: number, bytes: Uint8Array): Promise<void> {
@@ -199,6 +211,7 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
     contradiction() {
       for (const [agent, { hello }] of connections.all()) {
         if (hello === null || stateOf(parts, fromHex(agent)).state !== 'open') continue;
+        if (isBehind(parts.register(), hello)) continue;
         const found = contradictionIn(log, agent, hello);
         if (found !== null) return found;
       }

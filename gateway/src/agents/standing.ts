@@ -3,7 +3,7 @@
  * @module
  */
 import type { HelloMessage, LinkState } from '@sigill/edge';
-import { equalBytes, findAgent } from '@sigill/evidence';
+import { equalBytes, findAgent, logsOf } from '@sigill/evidence';
 import type { Conflicts } from '../admission/conflicts.ts';
 import type { Register } from '../register.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
@@ -37,13 +37,22 @@ export function stateOf({ register, conflicts }: StandingParts, id: Uint8Array):
   return { state: 'open', detail: '' };
 }
 
+/** Whether an agent has not heard of this log yet: it speaks of one before it. */
+export function isBehind({ slot }: Register, { log }: HelloMessage): boolean {
+  const [, ...earlier] = logsOf(slot.record);
+  return log === undefined ? earlier.length > 0 : earlier.some((id) => equalBytes(id, log));
+}
+
 /** Each agent is a small witness: what it was once given a receipt for must be in this log. */
 export function contradictionIn(
   log: SiteLog,
   agent: string,
-  { receiptSize, receiptRoot }: HelloMessage,
+  { receiptSize, receiptRoot, log: named }: HelloMessage,
 ): string | null {
   const { size } = log.head();
+  if (named !== undefined && !equalBytes(named, log.id)) {
+    return `agent ${agent} has gone on in a log after ${log.origin}`;
+  }
   if (receiptSize > size) {
     return `agent ${agent} holds a receipt for ${receiptSize} entries of the site log, this disk has ${size}`;
   }

@@ -62,6 +62,7 @@ async function open(): Promise<void> {
     ledger: chain.ledger,
     log,
     register: () => register,
+    known: null,
     store: storeOf(),
     intervalMs: INTERVAL_MS,
     timers,

@@ -4,8 +4,9 @@
  * the newest final anchor becomes the agent's beacon.
  * @module
  */
-import { anchorLeafHash, type Beacon } from '@sigill/evidence';
+import { anchorLeafHash, type Beacon, type Checkpoint, decodeCall } from '@sigill/evidence';
 import type { Tell } from '../events.ts';
+import type { KnownSize } from '../generation/inherited.ts';
 import type { AnchorStatus, Ledger } from '../ledger/ledger.ts';
 import type { Register } from '../register.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
@@ -23,6 +24,8 @@ import { type RollCallStore, rollRootOf } from './roll-call-store.ts';
 
 export interface Notary {
   readonly anchors: AnchorSource;
+  /** The head that was called last of the log in force; null before the first call. */
+  called(): Pick<Checkpoint, 'size' | 'root'> | null;
   /** Until the signal is aborted. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -32,6 +35,8 @@ export interface NotaryParts {
   readonly log: SiteLog;
   /** As it is then. */
   readonly register: () => Register;
+  /** How what was called of the log closed last led to its end; null: it is not known, or there is none. */
+  readonly known: KnownSize | null;
   readonly store: RollCallStore;
   readonly intervalMs: number;
   readonly timers: Timers;
@@ -72,7 +77,7 @@ export async function createNotary(parts: NotaryParts): Promise<Notary> {
     if (ledger.status().pending.some(({ leaf }) => leaf === null)) return;
     const index = countGiven(ledger);
     const before = index === 0 ? null : rollCallAt(store, index - 1);
-    const { rollCall, refused } = callNext(log, register(), before);
+    const { rollCall, refused } = callNext(log, register(), before, parts.known);
     const kept = { ...rollCall, calledAt: timers.now() };
     await store.keep(index, kept);
     await ledger.anchor(rollRootOf(kept), kept.calls.length);
@@ -108,5 +113,12 @@ export async function createNotary(parts: NotaryParts): Promise<Notary> {
     lastFailure = code;
   }
 
-  return { anchors: createAnchorSource(ledger, store), run };
+  function called() {
+    const given = countGiven(ledger);
+    const bytes =
+      given === 0 ? null : rollCallAt(store, given - 1).calls[register().slot.record.slot];
+    return bytes ? decodeCall(bytes) : null;
+  }
+
+  return { anchors: createAnchorSource(ledger, store), called, run };
 }

@@ -14,7 +14,7 @@ export interface KeptRollCall {
   /** Leaf k is slot k. */
   readonly calls: readonly Uint8Array[];
   readonly records: readonly Uint8Array[];
-  /** The note of the checkpoint called for slot 1; null while its log is empty. */
+  /** The note of the checkpoint called for the slot of the log in force; null while that is empty or closed. */
   readonly checkpoint: string | null;
   /** ms since the Unix epoch. */
   readonly calledAt: number;

@@ -12,7 +12,7 @@ export interface AnchorBundle {
   readonly calls: readonly Uint8Array[];
   /** Signed records by slot. */
   readonly records: readonly Uint8Array[];
-  /** The note of the checkpoint called for slot 1; null if none was. */
+  /** The note of the checkpoint called for the slot of the log in force; null if none was. */
   readonly checkpoint: string | null;
   /** When final: the contract's state in a final block at or after the anchor. */
   readonly ledger: (LedgerProof & { readonly blockNumber: number }) | null;
