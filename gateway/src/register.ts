@@ -158,7 +158,7 @@ function obstacleTo(
     throw error;
   }
   if (!includes(keys, record.logKey))
-    return `${name} runs on another box: its log key is not here. If this is the box, put keys/log-${generation}.pem back and restart it; else switch this box off`;
+    return `${name} runs on another box: its log key is not here. If this is that box, put keys/log-${generation}.pem back and restart it, or, if that key is lost, ${BEGIN_AS_ANOTHER}; if another box runs it, switch this one off`;
   if (findAgent(record, agentId(agentKey))?.state === 'active') return null;
   return `${name} goes on without this box: the operator did not take its agent over; ask the operator, or switch this box off`;
 }
