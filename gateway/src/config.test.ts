@@ -52,9 +52,10 @@ sources:
   });
   expect(config.ledger).toEqual({
     kind: 'evm',
-    rpc: 'http://127.0.0.1:8545',
+    rpc: ['http://127.0.0.1:8545'],
     contract: `0x${'ab'.repeat(20)}`,
-    keystore: '/g/keys/anchor.json',
+    account: { kind: 'keystore', path: '/g/keys/anchor.json' },
+    ...{ finality: null, agree: null, maxFeeGwei: 300, bumpAfterMs: 120_000 },
   });
   expect(config.sources).toEqual([
     {

@@ -14,7 +14,10 @@ import { parseDocument } from 'yaml';
 import { type BrokerConfig, readBroker } from './broker/broker-config.ts';
 import { type EnrolConfig, readEnrol } from './enrolment/enrol-config.ts';
 import { GatewayError } from './errors.ts';
+import { type LedgerConfig, readLedger } from './ledger/ledger-config.ts';
 import { readStatus, type StatusConfig } from './status-page/status-config.ts';
+
+export type { LedgerConfig };
 
 export interface GatewayConfig {
   readonly name: string;
@@ -50,17 +53,6 @@ export interface CloudConfig {
   readonly recordsMs: number;
 }
 
-export type LedgerConfig =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'development'; readonly port: number }
-  | {
-      readonly kind: 'evm';
-      readonly rpc: string;
-      readonly contract: string;
-      readonly keystore: string;
-    };
-
-const DEVELOPMENT_LEDGER_PORT = 7446;
 const DAY_MS = 86_400_000;
 // A box that boots has its network in less; what is read meanwhile is durable in the agents' journals.
 const START_WAIT_MS = 60_000;
@@ -155,27 +147,4 @@ function readPin(section: ConfigSection): Uint8Array {
   const expected = 'sha256/ and the 44 base64 characters of the SHA-256 of the certificate';
   const pin = section.text('certificate', /^sha256\/[A-Za-z0-9+/]{43}=$/, expected);
   return Uint8Array.from(Buffer.from(pin.slice('sha256/'.length), 'base64'));
-}
-
-function readLedger(root: ConfigSection, at: (file: string) => string): LedgerConfig {
-  const expected = 'none, development, or { rpc, contract, keystore }';
-  const written = root.value('ledger') ?? 'none';
-  if (written === 'none') return { kind: 'none' };
-  if (written === 'development') return { kind: 'development', port: DEVELOPMENT_LEDGER_PORT };
-  if (typeof written !== 'object') throw root.invalid('ledger', written, expected);
-  const section = root.section('ledger', ['development', 'rpc', 'contract', 'keystore']);
-  if (!section.isAbsent('development')) {
-    const development = section.section('development', ['port']);
-    return { kind: 'development', port: development.count('port', 0, DEVELOPMENT_LEDGER_PORT) };
-  }
-  return {
-    kind: 'evm',
-    rpc: section.text(
-      'rpc',
-      /^https?:\/\/./,
-      'the address of a node, such as http://127.0.0.1:8545',
-    ),
-    contract: section.text('contract', /^0x[0-9a-fA-F]{40}$/, 'the 0x… address of AnchorLog'),
-    keystore: at(section.text('keystore', /./, 'the file of the account that anchors')),
-  };
 }

@@ -4,10 +4,13 @@
  * @module
  */
 import { formatAddress } from '@sigill/evidence';
-import { Transaction, type Wallet } from 'ethers';
-import { anchorLogInterface, quantity } from './chain-reader.ts';
+import { Transaction } from 'ethers';
+import type { AnchorChain } from './anchor-chain.ts';
+import { anchorLogInterface } from './chain-reader.ts';
+import { type Fees, type Offer, raiseFees, readFees } from './fees.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import { LedgerError } from './ledger-error.ts';
+import { type Signer, signExactly } from './signer.ts';
 
 export interface AnchorCall {
   readonly rollRoot: Uint8Array;
@@ -16,69 +19,62 @@ export interface AnchorCall {
   readonly peaks: readonly Uint8Array[];
 }
 
-export interface Account {
-  readonly rpc: JsonRpc;
-  readonly wallet: Pick<Wallet, 'address' | 'signTransaction'>;
-  readonly chainId: number;
-  readonly contract: Uint8Array;
+export interface Account extends AnchorChain {
+  readonly signer: Signer;
+  /** The most it may offer, in wei per gas. */
+  readonly feeCap: bigint;
 }
 
-// Nodes ask for 10 to 13 percent more before they replace a transaction, some for more.
-const BUMP_PERCENT = 125n;
 // Between estimate and block the code path is the same: the log grows by our own anchors only.
 const GAS_MARGIN_PERCENT = 120n;
 
-/** @throws LedgerError LEDGER_NOT_OPERATOR, LEDGER_REFUSED when the contract would revert */
+/** @throws LedgerError LEDGER_NOT_OPERATOR, LEDGER_REFUSED when the contract would revert, SIGNER_… */
 export async function signAnchor(
   account: Account,
   call: AnchorCall,
   nonce: number,
 ): Promise<string> {
-  const { rpc, wallet, chainId } = account;
+  const { rpc, signer, chainId } = account;
   const to = formatAddress(account.contract);
   const data = anchorLogInterface.encodeFunctionData('anchor', [
     call.rollRoot,
     call.slots,
     call.peaks,
   ]);
-  const gas = BigInt(await estimateGas(rpc, { from: wallet.address, to, data }));
+  const gas = BigInt(await estimateGas(rpc, { from: signer.address, to, data }));
   const gasLimit = (gas * GAS_MARGIN_PERCENT) / 100n;
-  return wallet.signTransaction({
-    type: 2,
-    chainId,
-    nonce,
-    to,
-    data,
-    gasLimit,
-    ...(await readFees(rpc)),
-  });
+  const { fees } = await readFees(rpc, account.feeCap);
+  return signExactly(signer, { ...fees, chainId, nonce, to, data, gasLimit });
 }
 
-/** The same transaction with fees high enough to take its place. */
-export async function raiseFees(account: Account, signed: string): Promise<string> {
-  const { type, chainId, nonce, to, data, gasLimit, ...old } = Transaction.from(signed).toJSON();
-  const now = await readFees(account.rpc);
-  const fees = {
-    maxFeePerGas: larger(raised(old.maxFeePerGas), now.maxFeePerGas),
-    maxPriorityFeePerGas: larger(raised(old.maxPriorityFeePerGas), now.maxPriorityFeePerGas),
-  };
-  return account.wallet.signTransaction({ type, chainId, nonce, to, data, gasLimit, ...fees });
+export interface Raised {
+  /** The same transaction with fees high enough to take its place; null when there is no room for them. */
+  readonly signed: string | null;
+  readonly offer: Offer;
+}
+
+export async function raiseTransaction(account: Account, signed: string): Promise<Raised> {
+  const { chainId, nonce, to, data, gasLimit } = Transaction.from(signed);
+  const offer = await readFees(account.rpc, account.feeCap);
+  const fees = raiseFees(feesOf(signed), offer.fees, account.feeCap);
+  if (fees === null) return { signed: null, offer };
+  const fields = { chainId: Number(chainId), nonce, to: String(to), data, gasLimit };
+  return { signed: await signExactly(account.signer, { ...fees, ...fields }), offer };
+}
+
+export function feesOf(signed: string): Fees {
+  const { type, gasPrice, maxFeePerGas, maxPriorityFeePerGas } = Transaction.from(signed);
+  return type === 0
+    ? { type, gasPrice: gasPrice ?? 0n }
+    : {
+        type: 2,
+        maxFeePerGas: maxFeePerGas ?? 0n,
+        maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n,
+      };
 }
 
 export function transactionHash(signed: string): string {
   return Transaction.from(signed).hash as string;
-}
-
-interface Fees {
-  readonly maxFeePerGas: bigint;
-  readonly maxPriorityFeePerGas: bigint;
-}
-
-/** Twice the base fee: it can rise by an eighth per block, so this lasts for six full blocks. */
-async function readFees(rpc: JsonRpc): Promise<Fees> {
-  const block = await rpc.call<{ baseFeePerGas?: string }>('eth_getBlockByNumber', 'latest', false);
-  const tip = BigInt(await rpc.call<string>('eth_maxPriorityFeePerGas'));
-  return { maxPriorityFeePerGas: tip, maxFeePerGas: 2n * BigInt(block.baseFeePerGas ?? 0) + tip };
 }
 
 async function estimateGas(
@@ -102,12 +98,4 @@ async function estimateGas(
       retryable: true,
     });
   }
-}
-
-function raised(fee: string | null): bigint {
-  return (BigInt(fee ?? quantity(0)) * BUMP_PERCENT) / 100n + 1n;
-}
-
-function larger(left: bigint, right: bigint): bigint {
-  return left > right ? left : right;
 }

@@ -5,14 +5,17 @@
  */
 import {
   type AnchorLeaf,
+  blockHashOf,
   decodeBlockHeader,
   equalBytes,
   formatAddress,
   fromHex,
   type LedgerProof,
+  toHex,
 } from '@sigill/evidence';
-import { Interface, keccak256 } from 'ethers';
+import { Interface } from 'ethers';
 import artifact from '../../contracts/AnchorLog.json' with { type: 'json' };
+import type { AnchorChain } from './anchor-chain.ts';
 import { encodeHeader, type RpcBlock } from './block-header.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import type { LedgerHead } from './ledger.ts';
@@ -37,8 +40,13 @@ export interface ChainAnchor {
 }
 
 /** `block` is a number as 0x… or a tag. @throws LedgerError LEDGER_UNKNOWN_HEADER */
-export async function readHeader(rpc: JsonRpc, block: string): Promise<Header> {
-  return toHeader(await rpc.call<RpcBlock | null>('eth_getBlockByNumber', block, false), block);
+export async function readHeader(
+  rpc: JsonRpc,
+  block: string,
+  profile: AnchorChain['profile'] = { seals: null },
+): Promise<Header> {
+  const answer = await rpc.call<RpcBlock | null>('eth_getBlockByNumber', block, false);
+  return toHeader(answer, profile, block);
 }
 
 export async function readHead(
@@ -64,12 +72,11 @@ export async function readHead(
 
 /** The anchors in blocks `from` to `to`, in order. */
 export async function readAnchors(
-  rpc: JsonRpc,
-  chainId: number,
-  contract: Uint8Array,
+  chain: Pick<AnchorChain, 'rpc' | 'profile' | 'chainId' | 'contract'>,
   from: number,
   to: number,
 ): Promise<ChainAnchor[]> {
+  const { rpc, chainId, contract, profile } = chain;
   const logs = await rpc.call<RpcLog[]>('eth_getLogs', {
     address: formatAddress(contract),
     topics: [anchorLogInterface.getEvent('Anchored')?.topicHash],
@@ -81,7 +88,11 @@ export async function readAnchors(
   for (const log of logs) {
     let header = headers.get(log.blockHash);
     if (header === undefined) {
-      header = toHeader(await rpc.call('eth_getBlockByHash', log.blockHash, false), log.blockHash);
+      header = toHeader(
+        await rpc.call('eth_getBlockByHash', log.blockHash, false),
+        profile,
+        log.blockHash,
+      );
       headers.set(log.blockHash, header);
     }
     anchors.push(toAnchor(log, header, chainId, contract));
@@ -123,11 +134,11 @@ interface RpcProof {
   readonly storageProof: readonly { readonly proof: readonly string[] }[];
 }
 
-function toHeader(block: RpcBlock | null, wanted: string): Header {
+function toHeader(block: RpcBlock | null, profile: AnchorChain['profile'], wanted: string): Header {
   if (block === null)
     throw new LedgerError('LEDGER_REFUSED', `the node has no block ${wanted}`, { retryable: true });
   const encoded = encodeHeader(block);
-  const hash = keccak256(encoded);
+  const hash = `0x${toHex(blockHashOf(encoded, profile))}`;
   if (hash !== block.hash)
     throw new LedgerError(
       'LEDGER_UNKNOWN_HEADER',

@@ -8,15 +8,16 @@ import {
   createCompactRange,
   equalBytes,
 } from '@sigill/evidence';
+import { type AnchorChain, type FinalBlock, readFinality } from './anchor-chain.ts';
 import { type ChainAnchor, quantity, readAnchors, readHead } from './chain-reader.ts';
-import type { JsonRpc } from './json-rpc.ts';
 import type { LedgerHead } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
 
 export interface ChainView {
   readonly head: LedgerHead;
-  /** Number of the newest final block, null before there is one. */
-  readonly finalBlock: number | null;
+  /** The newest block, which `head` and `anchors` are of. */
+  readonly latest: number;
+  readonly final: FinalBlock;
   /** The anchors after those known as final, as the newest block has them. */
   readonly anchors: readonly ChainAnchor[];
   /** The whole log's tree. */
@@ -30,50 +31,47 @@ export interface FinalPart {
   readonly fromBlock: number;
 }
 
-export interface AnchorLogOnChain {
-  readonly rpc: JsonRpc;
-  readonly chainId: number;
-  readonly contract: Uint8Array;
-}
-
 // Public nodes limit the blocks of one log query, often to ten thousand and some to less.
 const BLOCKS_PER_QUERY = 2000;
 
 /** @throws LedgerError LEDGER_DISAGREES when head and anchors do not fit: between two requests the chain may have moved */
 export async function readView(
-  log: AnchorLogOnChain,
+  chain: AnchorChain,
   final: FinalPart,
   previous: ChainView | null,
 ): Promise<ChainView> {
   // The final block is asked for first: what it holds is then in the head too, and never looks as if it were lost.
-  const block = await log.rpc.call<{ number: string } | null>(
-    'eth_getBlockByNumber',
-    'finalized',
-    false,
-  );
-  const latest = Number(await log.rpc.call<string>('eth_blockNumber'));
-  const finalBlock = block === null ? null : Math.min(Number(block.number), latest);
-  const head = await readHead(log.rpc, log.contract, quantity(latest));
+  const findFinal = await readFinality(chain);
+  const latest = Number(await chain.rpc.call<string>('eth_blockNumber'));
+  const head = await readHead(chain.rpc, chain.contract, quantity(latest));
   if (head.size < final.tree.size)
     throw disagrees(`it has ${head.size} anchors, of which ${final.tree.size} were final already`);
   // The root commits to every leaf, and a leaf to its block: the same root is the same anchors in the same blocks.
   const anchors =
     previous !== null && equalBytes(previous.head.root, head.root)
       ? previous.anchors.filter(({ leaf }) => leaf.index >= final.tree.size)
-      : await readNewAnchors(log, final, head);
-  return { head, finalBlock, anchors, peaks: peaksOf(final, anchors, head) };
+      : await readNewAnchors(chain, final, head);
+  const peaks = peaksOf(final, anchors, head);
+  return { head, latest, final: findFinal(latest), anchors, peaks };
 }
 
 async function readNewAnchors(
-  log: AnchorLogOnChain,
+  chain: AnchorChain,
   final: FinalPart,
   head: LedgerHead,
 ): Promise<ChainAnchor[]> {
   const anchors: ChainAnchor[] = [];
   if (head.size === final.tree.size) return anchors;
-  for (let from = final.fromBlock; from <= head.lastBlock; from += BLOCKS_PER_QUERY) {
-    const to = Math.min(head.lastBlock, from + BLOCKS_PER_QUERY - 1);
-    anchors.push(...(await readAnchors(log.rpc, log.chainId, log.contract, from, to)));
+  for (let from = final.fromBlock, blocks = BLOCKS_PER_QUERY; from <= head.lastBlock; ) {
+    const to = Math.min(head.lastBlock, from + blocks - 1);
+    try {
+      anchors.push(...(await readAnchors(chain, from, to)));
+      from = to + 1;
+    } catch (error) {
+      const tooMany = error instanceof LedgerError && error.code === 'LEDGER_REFUSED';
+      if (!tooMany || blocks === 1) throw error;
+      blocks = Math.ceil(blocks / 8);
+    }
   }
   return anchors.filter(({ leaf }) => leaf.index >= final.tree.size);
 }

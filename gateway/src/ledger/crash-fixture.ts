@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseAddress } from '@sigill/evidence';
 import { Wallet } from 'ethers';
 import { systemTimers } from '../timers.ts';
-import { startDevelopmentNode } from './development-node.ts';
+import { profile, startDevelopmentNode } from './development-node.ts';
 import { openEvmLedger } from './evm-ledger.ts';
 import { createJsonRpc } from './json-rpc.ts';
 import { rollRootOf } from './roll-root-fixture.ts';
@@ -26,10 +26,11 @@ const node = await startDevelopmentNode({
   blocksPerState: 40,
 });
 const ledger = await openEvmLedger({
-  rpc: createJsonRpc(node.url, 2000),
+  endpoints: [{ name: 'development', rpc: createJsonRpc(node.url, 2000) }],
+  ...{ profile, finality: profile.final },
   chainId: node.chainId,
   contract: node.contract,
-  wallet,
+  signer: wallet,
   directory: join(directory, 'ledger'),
   timers: systemTimers,
   random: Math.random,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseAddress } from '@sigill/evidence';
 import { Wallet } from 'ethers';
 import { systemTimers } from '../timers.ts';
-import { startDevelopmentNode } from './development-node.ts';
+import { profile, startDevelopmentNode } from './development-node.ts';
 import { openEvmLedger } from './evm-ledger.ts';
 import { createJsonRpc } from './json-rpc.ts';
 import { rollRootOf } from './roll-root-fixture.ts';
@@ -26,7 +26,9 @@ const node = await startDevelopmentNode({
 });
 const rpc = createJsonRpc(node.url, 10_000);
 const ledger = await openEvmLedger({
-  ...{ rpc, chainId: node.chainId, contract: node.contract, wallet, directory: ledgerDirectory },
+  ...{ profile, finality: profile.final, endpoints: [{ name: 'development', rpc }] },
+  ...{ chainId: node.chainId, contract: node.contract, signer: wallet },
+  directory: ledgerDirectory,
   ...{ timers: systemTimers, random: Math.random, tell: () => {}, intervalMs: 60_000, pollMs: 1 },
 });
 

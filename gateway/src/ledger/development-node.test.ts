@@ -18,6 +18,7 @@ import { readHead, readHeader } from './chain-reader.ts';
 import {
   type DevelopmentNode,
   type DevelopmentNodeOptions,
+  profile,
   startDevelopmentNode,
 } from './development-node.ts';
 import { openEvmLedger } from './evm-ledger.ts';
@@ -47,7 +48,8 @@ describe('the development ledger', () => {
   };
   const open = (rpc: ReturnType<typeof createJsonRpc>) =>
     openEvmLedger({
-      ...{ rpc, chainId: node.chainId, contract: node.contract, wallet, timers: systemTimers },
+      ...{ profile, finality: profile.final, endpoints: [{ name: 'development', rpc }] },
+      ...{ chainId: node.chainId, contract: node.contract, signer: wallet, timers: systemTimers },
       ...{
         directory: ledgerDirectory,
         random: Math.random,

@@ -10,6 +10,7 @@ import {
   type AnchorLogRoles,
   anchorLogAddress,
   anchorLogInitCode,
+  type ChainProfile,
   findChainProfile,
   formatAddress,
   parseAddress,
@@ -45,7 +46,7 @@ export interface DevelopmentNodeOptions {
   readonly blocksPerState?: number;
 }
 
-const profile = findChainProfile('development') as { chainId: number; factory: string };
+export const profile = findChainProfile('development') as ChainProfile & { chainId: number };
 const DEFAULT_BLOCK_MS = 1000;
 const ALLOWANCE = 10n ** 21n; // an anchor costs 60,000 gas: enough for ever
 

@@ -68,7 +68,9 @@ export async function startEvm() {
     },
     openLedger(directory: string, change: Partial<EvmLedgerParts> = {}) {
       return openEvmLedger({
-        ...{ rpc, chainId: profile.chainId!, contract, wallet, directory, timers: systemTimers },
+        ...{ chainId: profile.chainId!, contract, directory, timers: systemTimers },
+        ...{ endpoints: [{ name: 'anvil', rpc }], signer: wallet },
+        ...{ profile, finality: profile.final },
         ...{
           random: () => 0.5,
           tell: (event) => this.events.push(event),

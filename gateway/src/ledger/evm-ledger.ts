@@ -3,22 +3,28 @@
  * @module
  */
 import { backOffMs } from '@sigill/firmware-bridge';
-import type { Wallet } from 'ethers';
 import type { Tell } from '../events.ts';
 import type { Timers } from '../timers.ts';
+import type { AnchorChain } from './anchor-chain.ts';
 import { createAnchorFollower } from './anchor-follower.ts';
 import { openAnchorJournal } from './anchor-journal.ts';
 import { readHead } from './chain-reader.ts';
-import type { JsonRpc } from './json-rpc.ts';
+import { createEndpoints, type Endpoint } from './endpoints.ts';
 import type { AnchorStatus, Ledger, LedgerStatus } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
+import type { Signer } from './signer.ts';
 
-export interface EvmLedgerParts {
-  readonly rpc: JsonRpc;
-  readonly chainId: number;
-  readonly contract: Uint8Array;
-  /** The operator's account. */
-  readonly wallet: Pick<Wallet, 'address' | 'signTransaction'>;
+export interface EvmLedgerParts extends Omit<AnchorChain, 'rpc'> {
+  /** Nodes of the chain, one or more; the first that is well is asked, and all about what is final. */
+  readonly endpoints: readonly Endpoint[];
+  /** How many of them must know a block before it is final; more than half, if nobody says. */
+  readonly agree?: number;
+  /** keccak-256 of the contract's code as 0x…; absent, any code is taken. */
+  readonly codeHash?: string;
+  /** For the operator's account. */
+  readonly signer: Signer;
+  /** The most an anchor may offer, in wei per gas. */
+  readonly feeCap?: bigint;
   /** An existing directory of its own. */
   readonly directory: string;
   readonly timers: Timers;
@@ -35,20 +41,25 @@ export interface EvmLedgerParts {
 
 const DEFAULT_BUMP_AFTER_MS = 120_000; // ten blocks of Ethereum
 const MAX_WAIT_MS = 60_000;
+const DEFAULT_FEE_CAP = 300n * 10n ** 9n; // 300 gwei: an anchor of 50,000 gas then costs 0.015 ether at the most
 
 /** Opens without asking the chain, so that a gateway starts while the ledger is away. */
 export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
-  const { rpc, chainId, contract, timers } = parts;
+  const { chainId, contract, timers, endpoints } = parts;
+  const rpc = createEndpoints({
+    ...{ endpoints, chainId, contract, now: timers.now, tell: parts.tell },
+    agree: parts.agree ?? Math.floor(endpoints.length / 2) + 1,
+    codeHash: parts.codeHash ?? null,
+  });
   const journal = await openAnchorJournal(parts.directory, { chainId, contract });
   const listeners = new Set<(status: AnchorStatus) => void>();
   const closing = new AbortController();
   let lastMinedAt = timers.now();
-  let rightChain = false;
   let fault: LedgerError | null = null;
   let overdue = false;
 
   const follower = await createAnchorFollower({
-    account: parts,
+    account: { ...parts, rpc, feeCap: parts.feeCap ?? DEFAULT_FEE_CAP },
     journal,
     now: timers.now,
     bumpAfterMs: parts.bumpAfterMs ?? DEFAULT_BUMP_AFTER_MS,
@@ -67,24 +78,18 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     return result;
   }
 
-  async function step(): Promise<void> {
+  /** Whether all is well. @throws LedgerError when the chain cannot be followed */
+  async function step(): Promise<boolean> {
     try {
-      if (!rightChain) await assertChain();
-      await follower.step();
-      heal();
+      await rpc.check();
+      const doubt = await follower.step();
+      if (doubt === null) heal();
+      else note(doubt);
+      return doubt === null;
     } catch (error) {
+      rpc.rotate();
       throw note(error);
     }
-  }
-
-  async function assertChain(): Promise<void> {
-    const actual = Number(await rpc.call<string>('eth_chainId'));
-    if (actual !== chainId)
-      throw new LedgerError(
-        'LEDGER_WRONG_CHAIN',
-        `chain ${chainId} expected, the node is of chain ${actual}`,
-      );
-    rightChain = true;
   }
 
   /** What went wrong last is an alarm's reason; it is told once, not at every try. */
@@ -112,7 +117,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
 
   function heal(): void {
     if (fault !== null)
-      parts.tell({ level: 'info', what: 'ledger-well', text: 'The ledger answers again.' });
+      parts.tell({ level: 'info', what: 'ledger-well', text: 'The ledger is well again.' });
     fault = null;
   }
 
@@ -134,7 +139,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     let failures = 0;
     while (!closing.signal.aborted) {
       failures = await exclusively(step).then(
-        () => 0,
+        (well) => (well ? 0 : failures + 1),
         () => failures + 1,
       );
       watchClock();
@@ -148,7 +153,10 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
   return {
     chainId,
     contract,
-    head: () => readHead(rpc, contract, 'latest'),
+    async head() {
+      await rpc.check();
+      return readHead(rpc, contract, 'latest');
+    },
     anchor: (rollRoot, slots) =>
       exclusively(async () => {
         await step();

@@ -9,6 +9,7 @@ import {
   verifyLedgerState,
 } from '@sigill/evidence';
 import { hexlify } from 'ethers';
+import type { AnchorChain } from './anchor-chain.ts';
 import type { AnchorJournal, PendingAnchor } from './anchor-journal.ts';
 import type { ProvenState } from './ledger.ts';
 
@@ -20,7 +21,10 @@ export interface Known {
   readonly proven: ProvenState | null;
 }
 
-export async function resume(journal: AnchorJournal, contract: Uint8Array): Promise<Known> {
+export async function resume(
+  journal: AnchorJournal,
+  { contract, profile }: Pick<AnchorChain, 'contract' | 'profile'>,
+): Promise<Known> {
   await dropSettled(journal);
   const tree = createCompactRange();
   let lastBlock: number | null = null;
@@ -30,7 +34,8 @@ export async function resume(journal: AnchorJournal, contract: Uint8Array): Prom
       lastBlock = leaf.blockNumber;
     }
   const { proof } = journal;
-  const proven = proof === null ? null : { proof, state: verifyLedgerState(proof, contract) };
+  const proven =
+    proof === null ? null : { proof, state: verifyLedgerState(proof, contract, profile) };
   return { tree, lastBlock, proven };
 }
 

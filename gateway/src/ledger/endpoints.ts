@@ -1,0 +1,217 @@
+/**
+ * Several nodes of one chain, asked as one. They are compared: one that is away, behind, of another chain or without
+ * our contract is told and left out until it is well. About what is final all are asked, and one that knows
+ * another block stops it.
+ * @module
+ */
+import { formatAddress, toHex } from '@sigill/evidence';
+import { keccak256 } from 'ethers';
+import type { Tell } from '../events.ts';
+import { quantity } from './chain-reader.ts';
+import type { JsonRpc } from './json-rpc.ts';
+import { LedgerError } from './ledger-error.ts';
+
+export interface Endpoint {
+  /** As it is told: never with an access key in it. */
+  readonly name: string;
+  readonly rpc: JsonRpc;
+}
+
+export interface EndpointsParts {
+  readonly endpoints: readonly Endpoint[];
+  readonly chainId: number;
+  readonly contract: Uint8Array;
+  /** keccak-256 of the contract's code as 0x…; null takes any code. */
+  readonly codeHash: string | null;
+  /** How many must know a block before it is called final. */
+  readonly agree: number;
+  readonly now: () => number;
+  readonly tell: Tell;
+}
+
+export interface Endpoints extends JsonRpc {
+  /** Looks at those that are due. @throws LedgerError why, when none can be used */
+  check(): Promise<void>;
+  /** The block that enough of them have reached. @throws LedgerError LEDGER_UNCONFIRMED when too few answer */
+  sharedHeight(): Promise<number>;
+  /** @throws LedgerError LEDGER_UNCONFIRMED, LEDGER_FINAL_CONTRADICTED */
+  confirm(blockNumber: number, blockHash: Uint8Array): Promise<void>;
+  /** Takes another one first from now on, if there is one: this one’s answers do not fit together. */
+  rotate(): void;
+}
+
+// An endpoint that is well is compared as often as Ethereum makes five blocks; one that is not, too.
+const COMPARE_MS = 60_000;
+// Three minutes of Ethereum, and no more than a fast chain makes between two answers.
+const MAX_LAG_BLOCKS = 16;
+
+interface Standing {
+  readonly endpoint: Endpoint;
+  /** Null: well. */
+  fault: LedgerError | null;
+  checkedAt: number | null;
+  height: number;
+}
+
+export function createEndpoints(parts: EndpointsParts): Endpoints {
+  const { now, tell } = parts;
+  let standings: Standing[] = parts.endpoints.map((endpoint) => ({
+    endpoint,
+    ...{ fault: null, checkedAt: null, height: 0 },
+  }));
+  // One of another chain is told and left out of everything; one that is away or behind may know a block all the same.
+  const trusted = () => standings.filter(({ fault }) => fault === null || fault.retryable);
+  const usable = () =>
+    standings.filter(({ fault, checkedAt }) => fault === null && checkedAt !== null);
+
+  async function examine(standing: Standing): Promise<void> {
+    const { rpc } = standing.endpoint;
+    standing.checkedAt = now();
+    try {
+      const chain = Number(await rpc.call<string>('eth_chainId'));
+      if (chain !== parts.chainId)
+        throw new LedgerError(
+          'LEDGER_WRONG_CHAIN',
+          `chain ${parts.chainId} expected, the node is of chain ${chain}`,
+        );
+      await assertCode(rpc);
+      standing.height = Number(await rpc.call<string>('eth_blockNumber'));
+      note(standing, null);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      note(standing, error);
+    }
+  }
+
+  async function assertCode(rpc: JsonRpc): Promise<void> {
+    const address = formatAddress(parts.contract);
+    const code = await rpc.call<string>('eth_getCode', address, 'latest');
+    if (code === '0x')
+      throw new LedgerError('LEDGER_NO_CONTRACT', `no anchor log at ${address} on this chain`);
+    if (parts.codeHash !== null && keccak256(code) !== parts.codeHash)
+      throw new LedgerError('LEDGER_OTHER_CODE', `at ${address} lies code that is not ours`);
+  }
+
+  /** What the highest says counts only if a second one is about there, where there are three. */
+  function compareHeights(): void {
+    const well = usable().toSorted((left, right) => right.height - left.height);
+    const reference = well[well.length > 2 ? 1 : 0]?.height ?? 0;
+    for (const standing of well)
+      if (standing.height < reference - MAX_LAG_BLOCKS)
+        note(
+          standing,
+          new LedgerError(
+            'LEDGER_LAGS',
+            `at block ${standing.height}, where others have ${reference}`,
+            { retryable: true },
+          ),
+        );
+  }
+
+  /** With one endpoint its fault is the ledger’s, which is told elsewhere. */
+  function note(standing: Standing, fault: LedgerError | null): void {
+    const before = standing.fault;
+    standing.fault = fault;
+    if (standings.length === 1 || before?.code === fault?.code) return;
+    const { name } = standing.endpoint;
+    if (fault === null) {
+      tell({ level: 'info', what: 'endpoint-well', text: `${name} is asked again.` });
+      return;
+    }
+    const text = `${name} is left out: ${fault.message}`;
+    tell({ level: fault.retryable ? 'warning' : 'alarm', what: fault.code, text });
+  }
+
+  /** In order, until one answers. */
+  async function ask<Result>(method: string, params: readonly unknown[]): Promise<Result> {
+    let last: LedgerError | null = null;
+    for (const standing of usable()) {
+      try {
+        return await standing.endpoint.rpc.call<Result>(method, ...params);
+      } catch (error) {
+        if (!(error instanceof LedgerError) || error.code !== 'LEDGER_UNREACHABLE') throw error;
+        note(standing, error);
+        last = error;
+      }
+    }
+    throw last ?? unusable();
+  }
+
+  /** A transaction is given to all, so that no single node can keep it from the chain. */
+  async function broadcast<Result>(method: string, params: readonly unknown[]): Promise<Result> {
+    const given = await Promise.allSettled(
+      usable().map(({ endpoint }) => endpoint.rpc.call<Result>(method, ...params)),
+    );
+    const taken = given.find((one) => one.status === 'fulfilled');
+    if (taken !== undefined) return taken.value;
+    throw given.find((one) => one.status === 'rejected')?.reason ?? unusable();
+  }
+
+  function unusable(): LedgerError {
+    return (
+      standings.find(({ fault }) => fault !== null)?.fault ??
+      new LedgerError('LEDGER_UNREACHABLE', 'no endpoint was asked yet', { retryable: true })
+    );
+  }
+
+  function tooFew(what: string, known: number): LedgerError {
+    return new LedgerError(
+      'LEDGER_UNCONFIRMED',
+      `${what} ${known} of ${standings.length} endpoints, and ${parts.agree} are needed to call a block final`,
+      { retryable: true },
+    );
+  }
+
+  return {
+    async check() {
+      const none = usable().length === 0;
+      const due = standings.filter(
+        ({ checkedAt }) => none || checkedAt === null || now() - checkedAt >= COMPARE_MS,
+      );
+      if (due.length === 0) return;
+      await Promise.all(due.map(examine));
+      compareHeights();
+      if (usable().length === 0) throw unusable();
+    },
+    call: (method, ...params) =>
+      method === 'eth_sendRawTransaction' ? broadcast(method, params) : ask(method, params),
+    async sharedHeight() {
+      const heights = await Promise.all(trusted().map(({ endpoint }) => heightOf(endpoint.rpc)));
+      const known = heights.filter((height) => height !== null).toSorted((a, b) => b - a);
+      return known[parts.agree - 1] ?? Promise.reject(tooFew('answers come from', known.length));
+    },
+    async confirm(blockNumber, blockHash) {
+      const ours = `0x${toHex(blockHash)}`;
+      const answers = await Promise.all(
+        trusted().map(async ({ endpoint }) => ({
+          name: endpoint.name,
+          hash: await hashAt(endpoint.rpc, blockNumber),
+        })),
+      );
+      const other = answers.find(({ hash }) => hash !== null && hash !== ours);
+      if (other !== undefined)
+        throw new LedgerError(
+          'LEDGER_FINAL_CONTRADICTED',
+          `block ${blockNumber} is final as ${ours}, and ${other.name} has ${other.hash}: nothing is called final until they agree`,
+        );
+      const known = answers.filter(({ hash }) => hash === ours).length;
+      if (known < parts.agree) throw tooFew(`block ${blockNumber} is known to`, known);
+    },
+    rotate() {
+      const [first, ...others] = standings;
+      if (first !== undefined) standings = [...others, first];
+    },
+  };
+}
+
+/** Null when it does not know the block, or does not answer. */
+async function hashAt(rpc: JsonRpc, blockNumber: number): Promise<string | null> {
+  const block = await rpc
+    .call<{ hash?: unknown } | null>('eth_getBlockByNumber', quantity(blockNumber), false)
+    .catch(() => null);
+  return typeof block?.hash === 'string' ? block.hash : null;
+}
+
+function heightOf(rpc: JsonRpc): Promise<number | null> {
+  return rpc.call<string>('eth_blockNumber').then(Number, () => null);
+}
