@@ -164,6 +164,23 @@ test('a log that is closed where this disk has it goes on at once, and nothing i
   expect(gapsIn(cloud.batches)).not.toContain('rollback');
 });
 
+test('a log that is closed before what this disk has goes on with it: its agent sends it again', async () => {
+  await start();
+  await sealed(5);
+  const [log] = cloud.logs;
+  for (const kept of [log!.seals, log!.batches]) kept.splice(-2);
+  const { length } = log!.seals;
+  await beginNext();
+  await until(() => told('start-anew').length > 0);
+  await stop();
+  await start();
+  await sealed(3);
+  const headers = [...batchesOf(FIRST), ...batchesOf(SECOND)];
+  expect(batchesOf(FIRST)).toHaveLength(length);
+  expect(headers.map(({ batch }) => batch)).toEqual(headers.map((_, index) => index));
+  expect(equalBytes(headers[length]!.log, originHash(FIRST))).toBe(true);
+});
+
 test('the closed log ends with a checkpoint over all of it, once', async () => {
   await start();
   await sealed(2);

@@ -143,7 +143,8 @@ export async function startFakeCloud(parts: FakeCloudParts): Promise<FakeCloud> 
       }),
 
     '/ingest/v1/batches': (body, response) => {
-      const [, first, batches] = decodeCbor(body) as [string, number, Uint8Array[]];
+      const [origin, first, batches] = decodeCbor(body) as [string, number, Uint8Array[]];
+      if (origin !== cloud.origin) return answer(response, 403, { detail: 'that log is closed' });
       if (first !== cloud.seals.length) return answer(response, 409, { next: cloud.seals.length });
       cloud.seals.push(...batches.map((batch) => decodeBatch(batch).seal));
       cloud.batches.push(...batches);
