@@ -32,8 +32,9 @@ export function createReceiptedTail(
     const heads = journal.heads();
     const [first] = heads;
     const { heldBytes } = journal.usage();
-    if (first === undefined || heldBytes <= maxBytes) return;
+    if (first === undefined) return;
     end ??= await held.locate(state.releasedBefore);
+    if (heldBytes <= maxBytes) return;
     const fitting = heads.find((head) => first + heldBytes - head <= maxBytes) ?? end;
     await journal.release(Math.min(fitting, end));
   }

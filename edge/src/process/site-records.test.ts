@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agentId } from '@sigill/evidence';
+import { agentId, readOperatorRecord, signOperatorRecord } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSite, newKey } from './site-fixture.ts';
 import { openSiteRecords } from './site-records.ts';
@@ -63,6 +63,24 @@ it('takes newer records that hold, keeps them, and takes nothing older or foreig
   expect(records.take([first, second])).toBe('nothing');
   expect(Uint8Array.from(readFileSync(join(directory, 'gateway.record')))).toEqual(second);
   expect(openSiteRecords(directory, STANDING).stateOf(id)).toBe('revoked');
+});
+
+it('keeps no operator’s record that its own does not name', () => {
+  const site = createSite(ORIGIN, logKey);
+  site.write(directory, site.record([]));
+  const records = openSiteRecords(directory, STANDING);
+  const key = newKey();
+  const forged = signOperatorRecord(
+    {
+      ...{ rev: 1, previous: readOperatorRecord(site.operatorRecord).hash, witnesses: [] },
+      ...{ key: key.publicKey, nextKeyHash: new Uint8Array(32), successor: null },
+    },
+    key,
+  );
+
+  expect(() => records.take([forged])).toThrow(/do not hold/);
+  expect(readdirSync(directory)).not.toContain('operator-1.record');
+  expect(records.take([])).toBe('nothing');
 });
 
 describe('a log that was closed and goes on in the next', () => {

@@ -70,6 +70,8 @@ export function openSiteRecords(directory: string, standing: AgentStanding): Sit
     const opened = records
       .filter((cose) => !isOperatorRecord(cose))
       .map((cose) => open(operators, cose));
+    // Also where nothing else came with them: what is kept must open at the next start.
+    open(operators, slot.cose);
     const { newest, closings } = succeed(slot, opened);
     if (newest === slot && operators.length === chain.length) return 'nothing';
     keep(operators, closings, newest);

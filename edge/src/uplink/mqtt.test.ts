@@ -1,4 +1,4 @@
-import { decodeSeal } from '@sigill/evidence';
+import { decodeSeal, originHash } from '@sigill/evidence';
 import { describe, expect, it } from 'vitest';
 import { BOOT, createFakeRandom, START_MS, startAgent, type World } from '../agent-fixture.ts';
 import { type AgentLink, createAgentLink } from '../link/agent-link.ts';
@@ -228,6 +228,32 @@ describe('a gateway that takes nothing from this key', () => {
   });
 });
 
+it('records that bring another log end what was for the one before, without a contradiction', async () => {
+  const { world, gateway, uplink, link } = await begin({}, async (records) => {
+    expect(records).toEqual([new Uint8Array([1])]);
+    return next;
+  });
+  await observe(world, 12);
+  const log = gateway.log.next();
+  const { disk } = world;
+  const earlier = [gateway.log.name.origin];
+  const next = await openLogWitness({ disk, directory: '/data', siteLog: log.name, earlier });
+  const before = receiptedBefore(world);
+  Object.assign(gateway, { log, records: [new Uint8Array([1])] });
+  gateway.cut();
+  await world.timers.advance(2000);
+  await observe(world, 8);
+
+  expect(gateway.helloes.slice(1)).toMatchObject([
+    { receiptSize: before },
+    { receiptSize: 0, log: originHash(log.name.origin) },
+  ]);
+  expect(link.status()).toMatchObject({ state: 'open', reason: null });
+  expect(evidenceOf(world)).toEqual([]);
+  expect(gateway.taken).toHaveLength(before);
+  expect(uplink.status().state).toBe('waiting');
+});
+
 describe('a log that continues one which was lost with some of its batches', () => {
   it('is sent nothing until the agent has begun anew after what it has', async () => {
     const before = createUplinkGateway();
@@ -279,6 +305,8 @@ it('a link answers where the agent stands before there is one, with all its stre
   await link.stop();
 });
 
+type OnRecords = Parameters<typeof createAgentLink>[0]['onRecords'];
+
 interface Started {
   readonly uplink: MqttUplink;
   readonly link: AgentLink;
@@ -289,6 +317,7 @@ async function start(
   gateway: UplinkGateway,
   given: Partial<Parameters<typeof startMqttUplink>[0]> = {},
   earlier: readonly string[] = [],
+  onRecords?: OnRecords,
 ): Promise<Started> {
   const { agent, timers, disk } = world;
   const clock = { nowMs: () => START_MS + timers.elapsedMs, uptimeMs: () => timers.elapsedMs };
@@ -297,6 +326,7 @@ async function start(
   const link = createAgentLink({
     ...{ dial: gateway.dial, witness, clock, timers },
     ...{ boot: BOOT, software: '0.1.0' },
+    ...(onRecords && { onRecords }),
     random: createFakeRandom(7),
     jitter: () => 0.5,
   });
@@ -308,10 +338,10 @@ async function start(
   return { uplink, link };
 }
 
-async function begin(given: Parameters<typeof start>[2] = {}) {
+async function begin(given: Parameters<typeof start>[2] = {}, onRecords?: OnRecords) {
   const world = await startAgent({ batch: { count: 4 } });
   const gateway = createUplinkGateway();
-  return { world, gateway, ...(await start(world, gateway, given)) };
+  return { world, gateway, ...(await start(world, gateway, given, [], onRecords)) };
 }
 
 function evidenceOf({ disk }: World): string[] {
