@@ -26,6 +26,8 @@ export interface BringParts {
   readonly logKey: () => Signer;
   /** How far the log in force is known, for an operator whose key is on this box; null: it cannot be said now. */
   readonly logEnd: (signal: AbortSignal) => Promise<LogEnd | null>;
+  /** How often that is asked. */
+  readonly endEveryMs: number;
   readonly now: () => number;
   readonly tell: Tell;
 }
@@ -48,9 +50,6 @@ interface Waiting {
   refused(reason: string): void;
 }
 
-// A frozen log does not move; one that still does is asked for often enough.
-const END_MS = 60_000;
-
 export function createBringer(parts: BringParts): Bringer {
   const { files, generation, register, now, tell } = parts;
   const brought = new Set<string>();
@@ -60,6 +59,8 @@ export function createBringer(parts: BringParts): Bringer {
     const { slot, earlier } = register.current();
     return [slot, ...earlier].map(({ record }) => record);
   };
+  const isInForce = ({ keys }: AskedGeneration) =>
+    slots().some(({ logKey }) => equalBytes(logKey, keys.logKey));
   const isClosed = () => register.current().slot.record.closed !== null;
 
   function agents(): Waiting[] {
@@ -77,8 +78,8 @@ export function createBringer(parts: BringParts): Bringer {
   function nextLog(): Waiting[] {
     const asked = generation.read();
     if (asked === undefined || asked.refused !== null) return [];
-    // It is decided: here, or for another box.
-    if (register.next() !== null || register.obstacle() !== null) return [];
+    // It is decided: for this box, or for another.
+    if (isInForce(asked) || register.next() !== null || register.obstacle() !== null) return [];
     const { request, askedAt, keys } = asked;
     const box = boxHash(keys);
     const refused = (reason: string) => refuseGeneration(asked, reason);
@@ -119,13 +120,13 @@ export function createBringer(parts: BringParts): Bringer {
 
   async function settleGeneration(asked: AskedGeneration, signal: AbortSignal): Promise<void> {
     const { keys } = asked;
-    if (slots().some(({ logKey }) => equalBytes(logKey, keys.logKey))) {
+    if (isInForce(asked)) {
       generation.drop();
       const text = `this site's next log, asked for with the digits ${boxFingerprint(keys)}, is in force`;
       tell({ level: 'info', what: 'generation-in-force', text });
       return;
     }
-    if (isClosed() || (endAskedAt !== null && now() - endAskedAt < END_MS)) return;
+    if (isClosed() || (endAskedAt !== null && now() - endAskedAt < parts.endEveryMs)) return;
     const end = await parts.logEnd(signal);
     if (end === null) return;
     endAskedAt = now();

@@ -177,6 +177,7 @@ describe('a next log that was asked for', () => {
     register.advance();
     await timers.nextWait();
     expect(existsSync(join(data, 'enrolment/generation.json'))).toBe(false);
+    expect(posts('/enroll/v1/agents')).toHaveLength(1);
     expect(events).toMatchObject([{ what: 'generation-in-force' }]);
   });
 
@@ -259,6 +260,15 @@ describe('where the log ends', () => {
     expect(ends).toBe(1);
     end = { size: 900, root: new Uint8Array(32).fill(9) };
     await look(60_000);
+    expect(generation.read()?.end).toEqual(end);
+  });
+
+  test('on this box is looked at each time, where there is no cloud', async () => {
+    askForNextLog();
+    end = { size: 812, root: new Uint8Array(32).fill(8) };
+    await start(null);
+    end = { size: 813, root: new Uint8Array(32).fill(9) };
+    await look(2_000);
     expect(generation.read()?.end).toEqual(end);
   });
 

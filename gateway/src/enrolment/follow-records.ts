@@ -10,7 +10,7 @@ import type { HttpClient } from '../uplink/http-client.ts';
 import { type BringParts, createBringer } from './bring-requests.ts';
 import { type CloudDesk, createCloudDesk } from './cloud-desk.ts';
 
-export interface FollowParts extends Omit<BringParts, 'now'> {
+export interface FollowParts extends Omit<BringParts, 'now' | 'endEveryMs'> {
   /** To the cloud; null: only what is signed on this box counts. */
   readonly http: HttpClient | null;
   /** How often it looks while nobody waits. */
@@ -26,12 +26,15 @@ export interface RecordFollower {
 
 // Somebody stands at a box and waits.
 const WAITING_MS = 2_000;
+// Where a log ends at the cloud: a frozen one does not move, and the answer may be some hundred kilobytes.
+const CLOUD_END_MS = 60_000;
 
 export function followRecords(parts: FollowParts): RecordFollower {
   const { files, register, http, timers, tell } = parts;
   const stopping = new AbortController();
   const desk = http && createCloudDesk(http, stopping.signal);
-  const bringer = createBringer({ ...parts, now: timers.now });
+  const endEveryMs = http === null ? 0 : CLOUD_END_MS;
+  const bringer = createBringer({ ...parts, endEveryMs, now: timers.now });
   const failed = new Map<string, string | null>();
   let pause = new AbortController();
   let woken = false;
