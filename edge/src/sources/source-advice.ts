@@ -5,8 +5,12 @@
 import { type Driver, drivers, type TransportName } from '@sigill/firmware-bridge';
 import type { SourceConfig } from './config.ts';
 import { type Diagnosis, diagnose } from './diagnosis.ts';
-import type { Judgement, SourceAdvice, SourceErrorCode } from './source-health.ts';
-import { seconds } from './source-health.ts';
+import {
+  type Judgement,
+  type SourceAdvice,
+  type SourceErrorCode,
+  seconds,
+} from './source-judgement.ts';
 import type { TransportConfig } from './transport-config.ts';
 
 type AdvisedSource = Pick<SourceConfig, 'driver' | 'transport' | 'cadenceMs'>;

@@ -20,13 +20,8 @@ import type { SourceConfig } from './config.ts';
 import { createConversation } from './conversation.ts';
 import { createByteBudget, createReadingLimit } from './limits.ts';
 import { createSourceAdvice, describeTransport } from './source-advice.ts';
-import {
-  createSourceHealth,
-  type Judgement,
-  type SourceCode,
-  type SourceCounts,
-  type SourceState,
-} from './source-health.ts';
+import { createSourceHealth, type SourceCounts } from './source-health.ts';
+import type { Judgement, SourceCode, SourceState } from './source-judgement.ts';
 import { createStateLog, type FindUsers } from './state-log.ts';
 
 export interface SourceSupervisorOptions {

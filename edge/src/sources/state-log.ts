@@ -5,7 +5,7 @@
  */
 import type { Log } from '../log.ts';
 import type { SourceConfig } from './config.ts';
-import type { Judgement, SourceCode } from './source-health.ts';
+import type { Judgement, SourceCode } from './source-judgement.ts';
 
 /** Who else has a port open, in words. */
 export type FindUsers = (path: string) => Promise<readonly string[]>;
