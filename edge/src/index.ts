@@ -77,6 +77,13 @@ export { createMqttDial, type MqttDialOptions } from './link/mqtt-dial.ts';
 export type { DialLink, LinkWire, LinkWireListener } from './link/wire.ts';
 export type { Log } from './log.ts';
 export type { AgentObservation } from './observation.ts';
+export { acquireDataLock, type DataLock } from './process/data-lock.ts';
+export {
+  createKeyFile,
+  readKeyFile,
+  readSecretFile,
+  writeSecretFile,
+} from './process/key-file.ts';
 export type { AgentReport } from './process/report.ts';
 export type { Rejected, RejectedFrame } from './quarantine.ts';
 export type { Rollback } from './rollback.ts';
@@ -85,8 +92,9 @@ export { readSources, type SourceConfig } from './sources/config.ts';
 export { lineOfKey } from './sources/config-change.ts';
 export { ConfigError, type ConfigSection, createConfigSection } from './sources/config-section.ts';
 export { type ConfigWatch, type ConfigWatchParts, watchConfig } from './sources/config-watch.ts';
+export type { Delivered } from './sources/delivered.ts';
 export { type OpenedTransportConfig, openTransport } from './sources/open-transport.ts';
-export type { SourceCode, SourceErrorCode, SourceState } from './sources/source-health.ts';
+export type { SourceCode, SourceErrorCode, SourceState } from './sources/source-judgement.ts';
 export {
   AGENT_DRIVER,
   AGENT_SOURCE,
@@ -100,7 +108,6 @@ export {
   type SourceSetParts,
 } from './sources/source-set.ts';
 export {
-  type Delivered,
   type SourceHealth,
   type SourceSupervisor,
   type SourceSupervisorOptions,

@@ -24,6 +24,11 @@ export function replaceFile(path: string, content: string | Uint8Array, mode = 0
     closeSync(file);
   }
   renameSync(draft, path);
+  syncFolderOf(path);
+}
+
+/** Makes the name of a file as durable as its content. */
+export function syncFolderOf(path: string): void {
   const directory = openSync(dirname(path), 'r');
   try {
     fsyncSync(directory);

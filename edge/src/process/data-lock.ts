@@ -20,7 +20,7 @@ export async function acquireDataLock(directory: string): Promise<DataLock> {
   if (release === null) {
     throw new EdgeError(
       'ALREADY_RUNNING',
-      `${directory}: already running as process ${readPid(pidFile)}; stop it first, or give this agent a data directory of its own`,
+      `${directory}: already running as process ${readPid(pidFile)}; stop it first, or give this one a data directory of its own`,
     );
   }
   writeFileSync(pidFile, `${process.pid}\n`);

@@ -14,12 +14,11 @@ import type { AgentClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Timers } from '../timers.ts';
 import type { SourceConfig } from './config.ts';
+import { allOf, type Delivered } from './delivered.ts';
 import { openLater } from './open-later.ts';
 import type { OpenedTransportConfig } from './open-transport.ts';
 import { type SourcePlan, toSourcePlan } from './source-plan.ts';
 import {
-  allOf,
-  type Delivered,
   type SourceHealth,
   type SourceSupervisor,
   startSourceSupervisor,

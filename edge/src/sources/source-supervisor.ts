@@ -14,11 +14,12 @@ import type { Agent, ObserveOptions } from '../agent.ts';
 import type { AgentClock } from '../clock.ts';
 import { EdgeError, type EdgeErrorCode } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
-import type { Rejected } from '../quarantine.ts';
 import type { Timers } from '../timers.ts';
+import { createAttention } from './attention.ts';
 import type { SourceConfig } from './config.ts';
 import { createConversation } from './conversation.ts';
-import { createByteBudget, createReadingLimit } from './limits.ts';
+import { allOf, type Delivered, ONE_READING, refusedMessage } from './delivered.ts';
+import { createReadingLimit } from './limits.ts';
 import { createSourceAdvice, describeTransport } from './source-advice.ts';
 import { createSourceHealth, type SourceCounts } from './source-health.ts';
 import type { Judgement, SourceCode, SourceState } from './source-judgement.ts';
@@ -53,25 +54,6 @@ export interface SourceHealth extends SourceCounts {
   readonly lagMs: number | null;
 }
 
-/** What became of a message. */
-export interface Delivered {
-  /** Whether a source wants messages of this topic. */
-  readonly taken: boolean;
-  /** All of them durable. */
-  readonly readings: number;
-  /** What no driver could read, or no agent ever takes. */
-  readonly rejected: readonly Rejected[];
-}
-
-/** As one: all that several made of a message. */
-export function allOf(answers: readonly Delivered[]): Delivered {
-  return {
-    taken: answers.some(({ taken }) => taken),
-    readings: answers.reduce((sum, { readings }) => sum + readings, 0),
-    rejected: answers.flatMap(({ rejected }) => rejected),
-  };
-}
-
 export interface SourceSupervisor {
   /** One message. @throws EdgeError when the agent cannot take it now: whoever brings it brings it again */
   deliver(input: SessionInput): Promise<Delivered>;
@@ -84,15 +66,13 @@ export interface SourceSupervisor {
 // Refused by what was observed, not by how the agent is: the same again would be refused again.
 const FOR_GOOD: ReadonlySet<EdgeErrorCode> = new Set(['OBSERVATION_INVALID', 'STREAM_LIMIT']);
 
-const DURABLE: Delivered = { taken: true, readings: 1, rejected: [] };
-
 export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSupervisor {
   const { source, driver, transport, agent, clock, timers, log = silentLog } = given;
   const { name } = source;
   const place = describeTransport(source.transport);
   const health = createSourceHealth(source.cadenceMs, createSourceAdvice(source));
   const limit = createReadingLimit(source);
-  const budget = createByteBudget();
+  const attention = createAttention({ transport, timers, missed: beginAnew });
   const within: ObserveOptions = { withinMs: source.commitWindowMs };
   const saidAgain: ObserveOptions = { ...within, saidAgain: true };
   const stateLog = createStateLog(source, log, given.findUsers);
@@ -108,9 +88,6 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
   let lastObservedMs: number | null = null;
   let lagMs: number | null = null;
   let writing: Promise<void> = Promise.resolve();
-  /** While it looks away: ends that. */
-  let lookAgain: (() => void) | null = null;
-  let missedBytes = 0;
   let stopped = false;
 
   if (transport === null) follow({ status: 'open', reason: null, code: null });
@@ -138,27 +115,14 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
 
   function hear(bytes: Uint8Array, topic?: string): void {
     health.bytes(bytes);
-    if (lookAgain !== null) {
-      missedBytes += bytes.length;
-      return;
-    }
+    if (!attention.has(bytes.length)) return;
     take(conversation.receive(topic === undefined ? { bytes } : { bytes, topic }));
-    const awayMs = budget.spend(bytes.length, health.isNoise, clock.uptimeMs());
-    if (awayMs > 0) lookAway(awayMs);
+    attention.spend(bytes.length, health.isNoise, clock.uptimeMs());
   }
 
-  /** Where the way can hold its bytes back it does; else they are missed, and the conversation knows it. */
-  function lookAway(forMs: number): void {
-    transport?.pause?.();
-    lookAgain = timers.after(forMs, () => {
-      lookAgain = null;
-      if (missedBytes > 0) {
-        missedBytes = 0;
-        take(conversation.end());
-        conversation.begin();
-      }
-      transport?.resume?.();
-    });
+  function beginAnew(): void {
+    take(conversation.end());
+    conversation.begin();
   }
 
   function take(step: Step | null): void {
@@ -179,9 +143,9 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     const step = conversation.receive(input);
     if (step === null) {
       const message = `the driver ${source.driver} failed`;
-      const failed = rejectedBytes('DRIVER_FAILED', message, input.bytes);
-      agent.rejected(name, failed);
-      return Promise.resolve({ taken: true, readings: 0, rejected: [failed] });
+      const failed = refusedMessage('DRIVER_FAILED', message, input.bytes);
+      for (const rejection of failed.rejected) agent.rejected(name, rejection);
+      return Promise.resolve(failed);
     }
     const cameMs = note(step);
     const { observations, rejected } = step;
@@ -195,13 +159,12 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     return agent.observe(name, observation, saidAgain).then(
       () => {
         accepted(cameMs);
-        return DURABLE;
+        return ONE_READING;
       },
       (error: unknown) => {
         notAccepted(error);
         if (!(error instanceof EdgeError && FOR_GOOD.has(error.code))) throw error;
-        const rejected = rejectedBytes(error.code, error.message, observation.frame);
-        return { taken: true, readings: 0, rejected: [rejected] };
+        return refusedMessage(error.code, error.message, observation.frame);
       },
     );
   }
@@ -276,16 +239,12 @@ export function startSourceSupervisor(given: SourceSupervisorOptions): SourceSup
     async stop() {
       stopped = true;
       conversation.stop();
-      lookAgain?.();
+      attention.stop();
       await transport?.stop();
       take(conversation.end());
       await writing;
     },
   };
-}
-
-function rejectedBytes(code: string, message: string, bytes: Uint8Array): Rejected {
-  return { code, message, length: bytes.length, bytes };
 }
 
 function toMessage(error: unknown): string {
