@@ -90,7 +90,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     );
     for (const { reading, batch } of told.slice(-TOLD_AT_ONCE)) {
       events.publish('reading', () =>
-        toItem(reading, batch.entry, watermarks.stateOf(batch.origin, batch.entry)),
+        toItem(reading, batch, watermarks.stateOf(batch.origin, batch.entry)),
       );
     }
   }

@@ -28,6 +28,7 @@ const later = (seconds: number, value: string): Reading => ({
   seq: sealed.seq + seconds,
   n: sealed.n + seconds,
   time: sealed.time + seconds * 1000,
+  origin: ORIGIN,
   entry: ENTRY + seconds,
   state: 'sealed',
   fields: sealed.fields.map((field) => (field.name === MAIN.name ? { ...field, value } : field)),

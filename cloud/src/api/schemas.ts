@@ -40,7 +40,8 @@ export const ReadingSchema = Type.Object({
   device: Type.String(),
   kind: Type.String(),
   time: Time,
-  entry: Type.Integer({ minimum: 0, description: 'index of its batch in the site log' }),
+  origin: Origin,
+  entry: Type.Integer({ minimum: 0, description: 'index of its batch in that site log' }),
   state: Type.Union([
     Type.Literal('sealed'),
     Type.Literal('logged'),

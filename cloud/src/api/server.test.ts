@@ -121,6 +121,7 @@ describe('the dashboards’ API', () => {
     expect(first.readings[1]).toEqual({
       agent: fixture.site.agent.name,
       seq: 3,
+      origin: fixture.site.origin,
       n: 3,
       source: 'house-17',
       device: 'meter',

@@ -24,7 +24,9 @@ export interface ReadingItem {
   readonly device: string;
   readonly kind: string;
   readonly time: number;
-  /** Index of its batch in the site log. */
+  /** Of the site log it is in: a stream goes on in the next one when its log was closed. */
+  readonly origin: string;
+  /** Index of its batch in that log. */
   readonly entry: number;
   readonly state: EvidenceState;
   /** Values as the device wrote them. */
@@ -90,7 +92,7 @@ export function createReadingItems(parts: ReadingItemsParts): ReadingItems {
         const bytes = entry && content?.[place.seq - entry.firstSeq];
         if (entry === undefined || bytes === undefined || bytes.length === 32) continue;
         const state = watermarks.stateOf(entry.origin, entry.entry);
-        readings.push(toItem(decodeReading(bytes), entry.entry, state));
+        readings.push(toItem(decodeReading(bytes), entry, state));
       }
       const full = places.length === query.limit;
       return { readings, next: full ? (places.at(-1)?.cursor ?? null) : null };
@@ -112,7 +114,11 @@ export function createReadingItems(parts: ReadingItemsParts): ReadingItems {
   };
 }
 
-export function toItem(reading: Reading, entry: number, state: EvidenceState): ReadingItem {
+export function toItem(
+  reading: Reading,
+  { origin, entry }: Pick<ArrivedBatch, 'origin' | 'entry'>,
+  state: EvidenceState,
+): ReadingItem {
   const { agent, seq, n, source, device, kind, time, fields } = reading;
   return {
     agent: toHex(agent),
@@ -122,6 +128,7 @@ export function toItem(reading: Reading, entry: number, state: EvidenceState): R
     device,
     kind,
     time,
+    origin,
     entry,
     state,
     fields: fields.map(({ name, value, unit, code }) => ({

@@ -10,7 +10,7 @@ import { formatAge } from './format/times.ts';
 import { nameOf } from './home/names.ts';
 import { Overview } from './home/overview.tsx';
 import type { Live } from './live/live.ts';
-import { chosenMarks, chosenStream, type LiveState } from './live/live-state.ts';
+import { chosenStream, type LiveState } from './live/live-state.ts';
 import { useLive, useNow } from './live/use-live.ts';
 import { isTown } from './live/views.ts';
 import { MeterPage } from './meter/meter-page.tsx';
@@ -95,7 +95,7 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
             api={api}
             state={state}
             stream={stream}
-            marks={chosenMarks(state)}
+            marks={state.marks}
             theme={theme}
             onVerify={verify}
             onVerifyAt={(time) => verifyAt(stream, time)}

@@ -1,5 +1,5 @@
 /** Readings, watermarks and streams as a server would tell them; a test overrides what it is about. */
-import type { Reading, Stream, Watermarks } from '../src/api/model.ts';
+import type { Marks, Reading, Stream, Watermarks } from '../src/api/model.ts';
 
 export const AGENT = '00112233445566778899aabbccddeeff';
 export const ORIGIN = 'sigill.example/demo/house-17';
@@ -12,6 +12,10 @@ export const watermarks = (
   final: number,
 ): Watermarks => ({ origin: ORIGIN, sealed, logged, witnessed, anchored, final });
 
+/** The same, beside no other log's. */
+export const marksOf = (...sizes: Parameters<typeof watermarks>): Marks =>
+  new Map([[ORIGIN, watermarks(...sizes)]]);
+
 export function reading(seq: number, changes: Partial<Reading> = {}): Reading {
   return {
     agent: AGENT,
@@ -21,6 +25,7 @@ export function reading(seq: number, changes: Partial<Reading> = {}): Reading {
     device: 'meter-1',
     kind: 'meter',
     time: 1_790_000_000_000 + seq * 1000,
+    origin: ORIGIN,
     entry: Math.floor(seq / 10),
     state: 'sealed',
     fields: [{ name: 'power.import', value: '1.234', unit: 'kW', code: '1-0:1.7.0' }],

@@ -94,7 +94,7 @@ export function createTown(now: number): Town {
     seq++;
     return {
       ...{ agent: AGENT, seq, n, source, device, kind, time, fields },
-      ...{ entry: Math.floor(seq / 10), state: 'sealed' as const },
+      ...{ origin: ORIGIN, entry: Math.floor(seq / 10), state: 'sealed' as const },
     };
   };
   const readings = said

@@ -10,6 +10,9 @@ export interface Watermarks extends Readonly<Record<Stage, number>> {
   readonly origin: string;
 }
 
+/** Of every site log, by its origin. */
+export type Marks = ReadonlyMap<string, Watermarks>;
+
 export interface LedgerPlace {
   readonly rpc: string;
   readonly chainId: number;
@@ -51,7 +54,9 @@ export interface Reading extends StreamKey {
   readonly n: number;
   readonly kind: string;
   readonly time: number;
-  /** Index of the seal in the site log. */
+  /** The site log it is in: a stream goes on in the next one when its log was closed. */
+  readonly origin: string;
+  /** Index of the seal in that log. */
   readonly entry: number;
   readonly state: EvidenceState;
   readonly fields: readonly ReadingField[];

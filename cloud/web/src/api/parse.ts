@@ -59,6 +59,7 @@ export function parseReading(json: unknown): Reading {
     n: asCount(reading.n, 'n'),
     kind: asText(reading.kind, 'kind'),
     time: asNumber(reading.time, 'time'),
+    origin: asText(reading.origin, 'origin'),
     entry: asCount(reading.entry, 'entry'),
     state: asState(reading.state),
     fields: asList(reading.fields, 'fields').map(parseField),

@@ -4,7 +4,7 @@ import type { Reading, Stream } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatAge } from '../format/times.ts';
-import { marksOf, readingsOf } from '../live/live-state.ts';
+import { readingsOf } from '../live/live-state.ts';
 import { leadingField, leadingValue } from '../live/streams.ts';
 import { extentOf } from '../meter/curve-data.ts';
 import { isFlow } from '../meter/value-range.ts';
@@ -51,7 +51,7 @@ export function CurveTile(context: TileContext): JSX.Element {
             {formatDigits(field.value, language)} <span class="unit">{formatUnit(field.unit)}</span>
           </p>
           <EvidenceLine
-            {...{ reading: newest, marks: marksOf(state, stream), now, onVerify }}
+            {...{ reading: newest, marks: state.marks, now, onVerify }}
             what={quantityWords(field.name, language)}
           />
           {series !== null && series.times.length > 1 && (

@@ -1,6 +1,6 @@
 /** Under every number of the overview: how firm it is, how old, and the way to verify it. */
 import type { ComponentChildren, JSX } from 'preact';
-import type { Reading, Watermarks } from '../api/model.ts';
+import type { Marks, Reading } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
 import { formatAge, formatInstant, formatMoment } from '../format/times.ts';
@@ -11,7 +11,7 @@ export type OnVerify = (reading: Pick<Reading, 'agent' | 'seq'>) => void;
 
 interface EvidenceLineProps {
   readonly reading: Reading;
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly now: number;
   /** What is verified, for who does not see where the button stands. */
   readonly what: string;

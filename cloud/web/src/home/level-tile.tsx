@@ -5,7 +5,7 @@ import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatMoment } from '../format/times.ts';
 import { emptiedAt, fillOf, fillSeries, newestFill } from '../level/fill.ts';
 import { FillBar } from '../level/fill-bar.tsx';
-import { marksOf, readingsOf } from '../live/live-state.ts';
+import { readingsOf } from '../live/live-state.ts';
 import { useWords } from '../strings/words.ts';
 import { townSource } from '../town/town-sources.ts';
 import { EvidenceLine } from './evidence-line.tsx';
@@ -72,7 +72,7 @@ function Bin({ context, stream, alone }: BinProps): JSX.Element | null {
       {!alone && <p class="tile-what">{stream.device}</p>}
       <FillBar fill={fill} />
       <EvidenceLine
-        {...{ reading: newest, marks: marksOf(state, stream), now, onVerify }}
+        {...{ reading: newest, marks: state.marks, now, onVerify }}
         what={[t.town.kinds.level, alone ? '' : stream.device].filter(Boolean).join(' ')}
       />
       {series !== null && series.times.length > 1 && (

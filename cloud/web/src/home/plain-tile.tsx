@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Reading, Stream } from '../api/model.ts';
 import { formatUnit } from '../format/digits.ts';
 import { formatFieldValue } from '../format/field-value.ts';
-import { marksOf, readingsOf } from '../live/live-state.ts';
+import { readingsOf } from '../live/live-state.ts';
 import { isAboutStream } from '../live/silence.ts';
 import { quantityWords } from '../strings/quantity-words.ts';
 import { useWords } from '../strings/words.ts';
@@ -64,7 +64,7 @@ function PlainValues({ context, stream }: PlainValuesProps): JSX.Element | null 
         ))}
       </dl>
       <EvidenceLine
-        {...{ reading: newest, marks: marksOf(state, stream), now, onVerify }}
+        {...{ reading: newest, marks: state.marks, now, onVerify }}
         what={[kind, stream.device].filter(Boolean).join(' ')}
       />
     </>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reading, stream, watermarks } from '../../testing/page-fixture.ts';
+import { ORIGIN, reading, stream, watermarks } from '../../testing/page-fixture.ts';
 import {
-  chosenMarks,
   chosenStream,
   findReading,
   INITIAL_STATE,
@@ -88,7 +87,7 @@ describe('the live state', () => {
 
   it('moves the watermarks of one log, and remembers when the server was last heard', () => {
     const state = after(streams, { type: 'watermarks', marks: watermarks(3, 2, 1, 0, 0), now: 77 });
-    expect(chosenMarks(state)?.logged).toBe(2);
+    expect(state.marks.get(ORIGIN)?.logged).toBe(2);
     expect(state.lastHeard).toBe(77);
   });
 

@@ -1,5 +1,6 @@
 /** Everything the page knows: the newest of every stream, more of the chosen one; and how each message changes it. Pure. */
 import {
+  type Marks,
   type Reading,
   type Status,
   type Stream,
@@ -23,7 +24,7 @@ export interface LiveState {
   readonly lastHeard: number | null;
   readonly problem: PageError | null;
   readonly status: Status | null;
-  readonly marks: ReadonlyMap<string, Watermarks>;
+  readonly marks: Marks;
   /** Null until the server has answered. */
   readonly streams: readonly Stream[] | null;
   readonly wanted: StreamKey | null;
@@ -92,14 +93,6 @@ export function chosenStream(state: LiveState): Stream | null {
   const asked = wanted && streams.find((stream) => sameStream(stream, wanted));
   return asked ?? (isTown(streams) ? null : (streams[0] ?? null));
 }
-
-export function chosenMarks(state: LiveState): Watermarks | null {
-  const stream = chosenStream(state);
-  return stream === null ? null : marksOf(state, stream);
-}
-
-export const marksOf = (state: LiveState, stream: Stream): Watermarks | null =>
-  state.marks.get(stream.origin) ?? null;
 
 /** Newest first. */
 export function readingsOf(state: LiveState, stream: StreamKey): readonly Reading[] {

@@ -7,7 +7,6 @@ import type { EventHandlers } from '../api/events.ts';
 import { type Reading, type Stream, type StreamKey, sameStream } from '../api/model.ts';
 import { PageError } from '../errors.ts';
 import {
-  chosenMarks,
   chosenStream,
   INITIAL_STATE,
   type LiveEvent,
@@ -190,7 +189,7 @@ export function createLive({ api, listen, now, later }: LiveParts): Live {
 
 function reachesFinal(state: LiveState): boolean {
   const oldest = state.readings?.at(-1);
-  const final = chosenMarks(state)?.final ?? 0;
+  const final = state.marks.get(oldest?.origin ?? '')?.final ?? 0;
   return oldest === undefined || final === 0 || oldest.entry < final || state.complete;
 }
 

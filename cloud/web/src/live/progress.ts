@@ -1,42 +1,40 @@
 /** From watermarks to what a person asks: how far has this value come, and how far behind is each stage? */
-import {
-  type EvidenceState,
-  type Reading,
-  STAGES,
-  type Stage,
-  type Watermarks,
-} from '../api/model.ts';
+import { type EvidenceState, type Marks, type Reading, STAGES, type Stage } from '../api/model.ts';
 
-export const hasPassed = (stage: Stage, entry: number, marks: Watermarks): boolean =>
-  entry < marks[stage];
+type InLog = Pick<Reading, 'origin' | 'entry'>;
+
+export const hasPassed = (stage: Stage, { origin, entry }: InLog, marks: Marks): boolean =>
+  entry < (marks.get(origin)?.[stage] ?? 0);
 
 /** The farthest stage an entry has passed. The server only tells of sealed readings, so "sealed" is the least. */
-export function stageOf(entry: number, marks: Watermarks): Stage {
-  return STAGES.findLast((stage) => hasPassed(stage, entry, marks)) ?? 'sealed';
+export function stageOf(reading: InLog, marks: Marks): Stage {
+  return STAGES.findLast((stage) => hasPassed(stage, reading, marks)) ?? 'sealed';
 }
 
 /** Watermarks know nothing of a broken, missing or erased reading: there the server's word stays. */
-export function stateOf(reading: Reading, marks: Watermarks | null): EvidenceState {
-  if (marks === null || !STAGES.some((stage) => stage === reading.state)) return reading.state;
-  return stageOf(reading.entry, marks);
+export function stateOf(reading: Reading, marks: Marks): EvidenceState {
+  if (!marks.has(reading.origin) || !STAGES.some((stage) => stage === reading.state))
+    return reading.state;
+  return stageOf(reading, marks);
 }
 
 export interface StageProgress {
   readonly stage: Stage;
   /** Whether the newest value has passed. */
   readonly reached: boolean;
-  /** Time of the newest known reading that has passed; null when none of those known has. */
+  /** Time of the newest known reading that has passed with all before it; null when there is none. */
   readonly upTo: number | null;
 }
 
-/** `readings` newest first. */
-export function progressOf(readings: readonly Reading[], marks: Watermarks): StageProgress[] {
+/** `readings` newest first. The last ones of a closed log may be behind those of the log that goes on from it. */
+export function progressOf(readings: readonly Reading[], marks: Marks): StageProgress[] {
   return STAGES.map((stage) => {
-    const passed = readings.find((reading) => hasPassed(stage, reading.entry, marks));
+    const behind = readings.findLastIndex((reading) => !hasPassed(stage, reading, marks));
+    const [newest] = readings;
     return {
       stage,
-      reached: passed !== undefined && passed === readings[0],
-      upTo: passed?.time ?? null,
+      reached: newest !== undefined && hasPassed(stage, newest, marks),
+      upTo: readings[behind + 1]?.time ?? null,
     };
   });
 }

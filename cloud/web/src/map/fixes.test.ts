@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reading, watermarks } from '../../testing/page-fixture.ts';
+import { marksOf, reading } from '../../testing/page-fixture.ts';
 import { fixesOf, positionOf } from './fixes.ts';
 
 const at = (seq: number, latitude: string, longitude: string, accuracy?: string) =>
@@ -18,7 +18,7 @@ describe('fixes', () => {
   it('have place, accuracy where it is told, and the state of their reading', () => {
     const [newest, oldest] = fixesOf(
       [at(25, '61.42', '14.88', '3.9'), at(5, '-1.5', '-70')],
-      watermarks(3, 3, 1, 1, 1),
+      marksOf(3, 3, 1, 1, 1),
     );
     expect(newest).toMatchObject({ at: [61.42, 14.88], accuracy: 3.9, state: 'logged' });
     expect(oldest).toMatchObject({ at: [-1.5, -70], accuracy: null, state: 'final' });
@@ -34,6 +34,6 @@ describe('fixes', () => {
 
   it('are none where only half is told, or nothing', () => {
     expect(positionOf({ fields: at(1, '61', '14').fields.slice(0, 1) })).toBeNull();
-    expect(fixesOf([reading(1, { kind: 'heartbeat', fields: [] })], null)).toEqual([]);
+    expect(fixesOf([reading(1, { kind: 'heartbeat', fields: [] })], new Map())).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** Readings as points on a map. Floats are for drawing; what is verified is the reading. Pure. */
-import type { EvidenceState, Reading, Watermarks } from '../api/model.ts';
+import type { EvidenceState, Marks, Reading } from '../api/model.ts';
 import { stateOf } from '../live/progress.ts';
 
 export interface Fix {
@@ -12,7 +12,7 @@ export interface Fix {
 }
 
 /** @param readings newest first, and so are the fixes */
-export function fixesOf(readings: readonly Reading[], marks: Watermarks | null): Fix[] {
+export function fixesOf(readings: readonly Reading[], marks: Marks): Fix[] {
   return readings.flatMap((reading) => {
     const at = positionOf(reading);
     if (at === null) return [];

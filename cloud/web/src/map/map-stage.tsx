@@ -1,7 +1,7 @@
 /** On the page of a position stream: the large map, and its track to be walked along. */
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Reading, Stream, Watermarks } from '../api/model.ts';
+import type { Marks, Reading, Stream } from '../api/model.ts';
 import { STAGES } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { StateMark } from '../design/state.tsx';
@@ -25,7 +25,7 @@ interface MapStageProps {
   readonly state: LiveState;
   readonly stream: Stream;
   readonly readings: readonly Reading[];
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly theme: string;
   readonly onVerify: OnVerify;
 }

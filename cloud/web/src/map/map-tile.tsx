@@ -9,7 +9,7 @@ import { nameOf } from '../home/names.ts';
 import type { TileContext } from '../home/overview.tsx';
 import { Tile } from '../home/tile.tsx';
 import { useTileReadings } from '../home/use-tile-readings.ts';
-import { marksOf, readingsOf } from '../live/live-state.ts';
+import { readingsOf } from '../live/live-state.ts';
 import { useWords } from '../strings/words.ts';
 import { type Fix, fixesOf } from './fixes.ts';
 import { standingSources } from './standing.ts';
@@ -30,7 +30,7 @@ export function MapTile(context: TileContext): JSX.Element {
       streams.map((one, i) => ({
         stream: one,
         name: nameOf(one, state.status, language).title,
-        fixes: fixesOf(lists[i] ?? [], marksOf(state, one)),
+        fixes: fixesOf(lists[i] ?? [], state.marks),
       })),
     [...lists, state.marks, state.status, language, streams.length],
   );
@@ -89,7 +89,7 @@ function NewestFix({ context, track }: NewestFixProps): JSX.Element {
         )}
       </span>
       <EvidenceLine
-        {...{ reading: fix.reading, marks: marksOf(state, track.stream), now, onVerify }}
+        {...{ reading: fix.reading, marks: state.marks, now, onVerify }}
         what={`${t.map.newest} ${track.name}`}
       />
     </li>

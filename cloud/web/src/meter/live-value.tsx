@@ -1,7 +1,7 @@
 /** What the device says now: the value, how old it is, and the way to verify it. */
 import './live-value.css';
 import type { ComponentChildren, JSX } from 'preact';
-import type { Reading, Watermarks } from '../api/model.ts';
+import type { Marks, Reading } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
@@ -18,7 +18,7 @@ interface LiveValueProps {
   readonly readings: readonly Reading[];
   readonly title: string;
   readonly view: View;
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly connected: boolean;
   readonly onVerify: (reading: Reading) => void;
   readonly children: ComponentChildren;

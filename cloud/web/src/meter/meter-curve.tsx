@@ -35,7 +35,7 @@ export function MeterCurve(props: MeterCurveProps): JSX.Element {
   const newest = readings[0]?.time ?? to;
   const first = Math.max(from, series?.times[0] ?? newest);
   const regions = useMemo(
-    () => (marks === null ? [] : regionsOf(progressOf(readings, marks), first, newest)),
+    () => regionsOf(progressOf(readings, marks), first, newest),
     [readings, marks, first, newest],
   );
   return (

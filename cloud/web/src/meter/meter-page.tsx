@@ -2,7 +2,7 @@
 import './meter-page.css';
 import type { ComponentChildren, JSX } from 'preact';
 import type { Api } from '../api/client.ts';
-import type { Reading, Stream, Watermarks } from '../api/model.ts';
+import type { Marks, Reading, Stream } from '../api/model.ts';
 import { EmptyState } from '../design/notice.tsx';
 import { formatDigits, formatUnit } from '../format/digits.ts';
 import { formatPosition } from '../format/position.ts';
@@ -27,7 +27,7 @@ export interface MeterPageProps {
   readonly api: Api;
   readonly state: LiveState;
   readonly stream: Stream;
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly theme: string;
   readonly onVerify: (reading: Pick<Reading, 'agent' | 'seq'>) => void;
   readonly onVerifyAt: (time: number) => void;
@@ -154,7 +154,7 @@ function StreamPage(props: StreamPageProps): JSX.Element {
           {show(newest)}
         </LiveValue>
       )}
-      {marks !== null && <StageTrack readings={readings} marks={marks} />}
+      {marks.size > 0 && <StageTrack readings={readings} marks={marks} />}
       {children}
       <ReadingsTable {...{ readings, complete: state.complete, cell, marks, onVerify, onOlder }} />
     </div>

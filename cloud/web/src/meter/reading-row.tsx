@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Reading, ReadingField, Watermarks } from '../api/model.ts';
+import type { Marks, Reading, ReadingField } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icons.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
@@ -15,7 +15,7 @@ import { useWords } from '../strings/words.ts';
 interface ReadingRowProps {
   readonly reading: Reading;
   readonly cell: ComponentChildren;
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly open: boolean;
   readonly onToggle: () => void;
   readonly onVerify: () => void;

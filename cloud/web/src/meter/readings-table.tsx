@@ -2,7 +2,7 @@
 import './readings-table.css';
 import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { Reading, Watermarks } from '../api/model.ts';
+import type { Marks, Reading } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { formatZone } from '../format/times.ts';
 import { useWords } from '../strings/words.ts';
@@ -16,7 +16,7 @@ interface ReadingsTableProps {
   readonly complete: boolean;
   /** What stands for the reading in its row; null: its kind does. */
   readonly cell: (reading: Reading) => ComponentChildren;
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly onVerify: (reading: Reading) => void;
   readonly onOlder: () => void;
 }

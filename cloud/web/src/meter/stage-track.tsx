@@ -1,6 +1,6 @@
 /** How far the newest value has come on the road from sealed to final, and how far behind each stage is. */
 import type { JSX } from 'preact';
-import type { Reading, Watermarks } from '../api/model.ts';
+import type { Marks, Reading } from '../api/model.ts';
 import { Icon } from '../design/icons.tsx';
 import '../design/state.css';
 import { formatAge, formatClock, formatInstant, formatMoment } from '../format/times.ts';
@@ -9,7 +9,7 @@ import { useWords } from '../strings/words.ts';
 
 interface StageTrackProps {
   readonly readings: readonly Reading[];
-  readonly marks: Watermarks;
+  readonly marks: Marks;
 }
 
 export function StageTrack({ readings, marks }: StageTrackProps): JSX.Element {

@@ -1,7 +1,7 @@
 /** On the page of a reader: who passed, as far back as the readings at hand go. */
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Reading, Watermarks } from '../api/model.ts';
+import type { Marks, Reading } from '../api/model.ts';
 import type { OnVerify } from '../home/evidence-line.tsx';
 import { useNow } from '../live/use-live.ts';
 import { useWords } from '../strings/words.ts';
@@ -13,7 +13,7 @@ const MOST_VISITS = 10;
 
 interface TagStageProps {
   readonly readings: readonly Reading[];
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly onVerify: OnVerify;
 }
 

@@ -7,7 +7,7 @@ import { nameOf } from '../home/names.ts';
 import type { TileContext } from '../home/overview.tsx';
 import { Tile } from '../home/tile.tsx';
 import { useTileReadings } from '../home/use-tile-readings.ts';
-import { marksOf, readingsOf } from '../live/live-state.ts';
+import { readingsOf } from '../live/live-state.ts';
 import { useWords } from '../strings/words.ts';
 import { useToday } from './use-today.ts';
 import { VisitList } from './visit-list.tsx';
@@ -36,7 +36,7 @@ export function TagTile(context: TileContext): JSX.Element {
       ) : (
         <VisitList
           visits={visits.slice(0, MOST_VISITS)}
-          marks={marksOf(state, stream)}
+          marks={state.marks}
           {...{ now, onVerify }}
         />
       )}

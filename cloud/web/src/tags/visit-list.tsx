@@ -1,6 +1,6 @@
 /** Who passed, newest first. */
 import type { JSX } from 'preact';
-import type { Watermarks } from '../api/model.ts';
+import type { Marks } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { StateMark, StatePips } from '../design/state.tsx';
 import { formatAge } from '../format/times.ts';
@@ -12,7 +12,7 @@ import type { Visit } from './visits.ts';
 
 interface VisitListProps {
   readonly visits: readonly Visit[];
-  readonly marks: Watermarks | null;
+  readonly marks: Marks;
   readonly now: number;
   readonly onVerify: OnVerify;
 }

@@ -37,8 +37,7 @@ export function VerifyDialog(props: VerifyDialogProps): JSX.Element {
   const { t } = useWords();
   const [spoiled, setSpoiled] = useState<Spoiled | null>(null);
   const [entry, setEntry] = useState<Place | null>(null);
-  const marks = entry && state.marks.get(entry.origin);
-  const stage = entry && marks ? stageOf(entry.entry, marks) : null;
+  const stage = entry && state.marks.has(entry.origin) ? stageOf(entry, state.marks) : null;
   const { step, examined, error } = useExamination(api, {
     agent,
     seq,
