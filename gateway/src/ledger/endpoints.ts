@@ -4,10 +4,9 @@
  * another block stops it.
  * @module
  */
-import { formatAddress, toHex } from '@sigill/evidence';
-import { keccak256 } from 'ethers';
+import { toHex } from '@sigill/evidence';
 import type { Tell } from '../events.ts';
-import { quantity } from './chain-reader.ts';
+import { type Expected, examineEndpoint, hashAt, heightOf } from './endpoint.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import { LedgerError } from './ledger-error.ts';
 
@@ -17,12 +16,8 @@ export interface Endpoint {
   readonly rpc: JsonRpc;
 }
 
-export interface EndpointsParts {
+export interface EndpointsParts extends Expected {
   readonly endpoints: readonly Endpoint[];
-  readonly chainId: number;
-  readonly contract: Uint8Array;
-  /** keccak-256 of the contract's code as 0x…; null takes any code. */
-  readonly codeHash: string | null;
   /** How many must know a block before it is called final. */
   readonly agree: number;
   readonly now: () => number;
@@ -64,48 +59,16 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
   const usable = () =>
     standings.filter(({ fault, checkedAt }) => fault === null && checkedAt !== null);
 
-  async function examine(standing: Standing): Promise<void> {
-    const { rpc } = standing.endpoint;
-    standing.checkedAt = now();
-    try {
-      const chain = Number(await rpc.call<string>('eth_chainId'));
-      if (chain !== parts.chainId)
-        throw new LedgerError(
-          'LEDGER_WRONG_CHAIN',
-          `chain ${parts.chainId} expected, the node is of chain ${chain}`,
-        );
-      await assertCode(rpc);
-      standing.height = Number(await rpc.call<string>('eth_blockNumber'));
-      note(standing, null);
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      note(standing, error);
-    }
-  }
-
-  async function assertCode(rpc: JsonRpc): Promise<void> {
-    const address = formatAddress(parts.contract);
-    const code = await rpc.call<string>('eth_getCode', address, 'latest');
-    if (code === '0x')
-      throw new LedgerError('LEDGER_NO_CONTRACT', `no anchor log at ${address} on this chain`);
-    if (parts.codeHash !== null && keccak256(code) !== parts.codeHash)
-      throw new LedgerError('LEDGER_OTHER_CODE', `at ${address} lies code that is not ours`);
-  }
-
   /** What the highest says counts only if a second one is about there, where there are three. */
-  function compareHeights(): void {
-    const well = usable().toSorted((left, right) => right.height - left.height);
-    const reference = well[well.length > 2 ? 1 : 0]?.height ?? 0;
-    for (const standing of well)
-      if (standing.height < reference - MAX_LAG_BLOCKS)
-        note(
-          standing,
-          new LedgerError(
-            'LEDGER_LAGS',
-            `at block ${standing.height}, where others have ${reference}`,
-            { retryable: true },
-          ),
-        );
+  function findLag(standing: Standing, candidates: readonly Standing[]): LedgerError | null {
+    const heights = candidates.map(({ height }) => height).toSorted((a, b) => b - a);
+    const reference = heights[heights.length > 2 ? 1 : 0] ?? 0;
+    if (standing.height >= reference - MAX_LAG_BLOCKS) return null;
+    return new LedgerError(
+      'LEDGER_LAGS',
+      `at block ${standing.height}, where others have ${reference}`,
+      { retryable: true },
+    );
   }
 
   /** With one endpoint its fault is the ledger’s, which is told elsewhere. */
@@ -169,13 +132,25 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
         ({ checkedAt }) => none || checkedAt === null || now() - checkedAt >= COMPARE_MS,
       );
       if (due.length === 0) return;
-      await Promise.all(due.map(examine));
-      compareHeights();
+      const seen = await Promise.all(
+        due.map(({ endpoint }) => examineEndpoint(endpoint.rpc, parts)),
+      );
+      for (const [at, standing] of due.entries()) {
+        standing.checkedAt = now();
+        standing.height = seen[at]?.height ?? 0;
+      }
+      const candidates = [
+        ...due.filter((_, at) => seen[at]?.fault === null),
+        ...usable().filter((standing) => !due.includes(standing)),
+      ];
+      for (const [at, standing] of due.entries())
+        note(standing, seen[at]?.fault ?? findLag(standing, candidates));
       if (usable().length === 0) throw unusable();
     },
     call: (method, ...params) =>
       method === 'eth_sendRawTransaction' ? broadcast(method, params) : ask(method, params),
     async sharedHeight() {
+      if (standings.length === 1) return Number.POSITIVE_INFINITY; // it has just told what it has
       const heights = await Promise.all(trusted().map(({ endpoint }) => heightOf(endpoint.rpc)));
       const known = heights.filter((height) => height !== null).toSorted((a, b) => b - a);
       return known[parts.agree - 1] ?? Promise.reject(tooFew('answers come from', known.length));
@@ -202,16 +177,4 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
       if (first !== undefined) standings = [...others, first];
     },
   };
-}
-
-/** Null when it does not know the block, or does not answer. */
-async function hashAt(rpc: JsonRpc, blockNumber: number): Promise<string | null> {
-  const block = await rpc
-    .call<{ hash?: unknown } | null>('eth_getBlockByNumber', quantity(blockNumber), false)
-    .catch(() => null);
-  return typeof block?.hash === 'string' ? block.hash : null;
-}
-
-function heightOf(rpc: JsonRpc): Promise<number | null> {
-  return rpc.call<string>('eth_blockNumber').then(Number, () => null);
 }

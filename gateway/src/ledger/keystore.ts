@@ -4,8 +4,8 @@
  * @module
  */
 import { randomBytes } from 'node:crypto';
+import { readSecretFile, writeSecretFile } from '@sigill/edge';
 import { decryptKeystoreJson, encryptKeystoreJson, Wallet } from 'ethers';
-import { readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 import { LedgerError } from './ledger-error.ts';
 
 // The password is 24 random bytes, which no stretching makes harder to guess; the usual cost (N 131,072) would take
