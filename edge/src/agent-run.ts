@@ -11,9 +11,8 @@ import { type HeadVerdict, judgeHead, type SealedFor } from './head-verdict.ts';
 import type { Enqueued } from './journal/journal.ts';
 import type { SegmentJournalOptions } from './journal/segment-journal.ts';
 import type { StreamHead } from './link/messages.ts';
-import { createReceiptedTail } from './receipted-tail.ts';
-import { createRecentBatches } from './recent-batches.ts';
 import type { Rollback } from './rollback.ts';
+import { createSealedBatches } from './sealed-batches.ts';
 import type { SealedBatch, Sealer } from './sealer.ts';
 import type { Stamp, Statement } from './stamp.ts';
 import type { Timers } from './timers.ts';
@@ -86,31 +85,16 @@ export async function openAgentRun(parts: AgentRunParts): Promise<AgentRun> {
 function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
   const { sealer, timers } = parts;
   const { journal, held, state, batcher, rollback, lacking } = opened;
-  const tail = createReceiptedTail(journal, held, state);
-  const recent = createRecentBatches();
-  /** Batches below have a durable header. */
-  let closedBefore = state.nextBatch;
-  /** While nothing is sealed: where that began. */
-  let heldAt: number | null = null;
+  const sealed = createSealedBatches(opened, sealer);
   /** Streams that the open batch touches; null while readings are in it that were found in the journal. */
   let touched: Set<StreamState> | null = batcher.count === 0 ? new Set() : null;
   let beacon: Beacon | null = state.beacon;
   /** Whose failure is minded: of the group that was written to last. */
   let minded: Promise<void> | null = null;
-  let marksUnwritten = false;
+  let writtenMarks = marksOf(state);
   let failed = false;
   let closed = false;
   let cancelAge: (() => void) | null = null;
-
-  function sealedBefore(): number {
-    return heldAt ?? closedBefore;
-  }
-
-  /** Batches close as ever, so that the journal can be read again; none is signed until it is let go. */
-  function hold(isHeld: boolean): void {
-    if (!isHeld) heldAt = null;
-    else heldAt ??= closedBefore;
-  }
 
   function begin(): void {
     if (batcher.count === 0) return;
@@ -159,7 +143,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (failed) return;
     failed = true;
     cancelAge?.();
-    if (isForWantOfRoom(error)) tail.drop().catch(() => undefined);
+    sealed.failed(isForWantOfRoom(error));
     parts.onFailure(error);
   }
 
@@ -184,14 +168,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     applyHeader(state, batch.header, batch.headerBytes);
     durable.then(
       () => {
-        held.note(batch.header.batch, position);
-        closedBefore = batch.header.batch + 1;
-        // What does not succeed now is due again with the next one.
-        tail.trim().catch(() => undefined);
-        if (heldAt !== null) return;
-        const sealed = sealer.seal(batch);
-        recent.add(sealed);
-        parts.onSealed(sealed);
+        const now = sealed.add(batch, position);
+        if (now !== null) parts.onSealed(now);
       },
       () => undefined,
     );
@@ -199,58 +177,10 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
 
   /** Marks wait for the next header: forgetting one costs no more than offering a batch again. */
   function writeMarks(): void {
-    if (!marksUnwritten) return;
-    marksUnwritten = false;
+    const marks = marksOf(state);
+    if (marks === writtenMarks) return;
+    writtenMarks = marks;
     append(encodeMarksRecord(state.receiptedBefore, state.releasedBefore));
-  }
-
-  function receipted(beforeBatch: number): void {
-    if (beforeBatch <= state.receiptedBefore) return;
-    if (beforeBatch > sealedBefore()) {
-      throw new EdgeError(
-        'RECEIPT_MISMATCH',
-        `receipt for batch ${beforeBatch - 1}, which is not sealed`,
-      );
-    }
-    state.receiptedBefore = beforeBatch;
-    marksUnwritten = true;
-  }
-
-  async function release(beforeBatch: number): Promise<void> {
-    if (beforeBatch <= state.releasedBefore) return;
-    if (beforeBatch > state.receiptedBefore) {
-      throw new EdgeError(
-        'BATCH_NOT_RECEIPTED',
-        `batch ${beforeBatch - 1} has no receipt; receipts reach to before ${state.receiptedBefore}`,
-      );
-    }
-    await tail.extend(beforeBatch);
-    state.releasedBefore = beforeBatch;
-    marksUnwritten = true;
-    held.forget(beforeBatch);
-    sealer.forget(beforeBatch);
-    recent.forget(beforeBatch);
-    // A journal that failed for want of room opens again only when it has some.
-    await (failed ? tail.drop() : tail.trim());
-  }
-
-  async function* batches(fromBatch: number): AsyncGenerator<SealedBatch> {
-    let next = Math.max(fromBatch, state.releasedBefore);
-    while (next < sealedBefore()) {
-      const known = recent.get(next);
-      if (known !== undefined) {
-        yield known;
-        next++;
-        continue;
-      }
-      const from = next;
-      for await (const batch of held.read(from)) {
-        yield sealer.seal(batch);
-        next++;
-        if (next >= sealedBefore() || recent.get(next) !== undefined) break;
-      }
-      if (next === from) throw new EdgeError('JOURNAL_CORRUPT', `batch ${from} has no header`);
-    }
   }
 
   async function close(): Promise<void> {
@@ -259,6 +189,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (!failed) writeMarks();
     closed = true;
     cancelAge?.();
+    await sealed.close();
     await journal.close();
   }
 
@@ -267,7 +198,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     rollback,
     lacking,
     get sealedBefore() {
-      return sealedBefore();
+      return sealed.before;
     },
     get openReadings() {
       return batcher.count;
@@ -275,13 +206,13 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     begin,
     write,
     closeBatch,
-    hold,
+    hold: sealed.hold,
     setBeacon(next) {
       if (beacon === null || next.anchorIndex > beacon.anchorIndex) beacon = next;
     },
-    receipted,
-    release,
-    batches,
+    receipted: sealed.receipted,
+    release: sealed.release,
+    batches: sealed.read,
     head() {
       const { nextBatch, headHash, openSeq } = state;
       return nextBatch === 0
@@ -289,7 +220,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
         : { batch: nextBatch - 1, headerHash: headHash, nextSeq: openSeq };
     },
     judge: (head) => judgeHead(head, state, held, parts.sealedFor),
-    usage: () => ({ ...journal.usage(), retainedBytes: tail.bytes }),
+    usage: () => ({ ...journal.usage(), retainedBytes: sealed.retainedBytes }),
     close,
   };
 }
@@ -298,6 +229,11 @@ function isForWantOfRoom(error: unknown): boolean {
   if (!(error instanceof EdgeError)) return false;
   const { code } = (error.cause ?? {}) as { readonly code?: unknown };
   return error.code === 'JOURNAL_FULL' || code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** Neither of them falls within one opening. */
+function marksOf({ receiptedBefore, releasedBefore }: AgentState): number {
+  return receiptedBefore + releasedBefore;
 }
 
 function toStreamHead({ source, device, nextN }: StreamState): StreamHead {

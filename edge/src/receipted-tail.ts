@@ -15,6 +15,8 @@ export interface ReceiptedTail {
   trim(): Promise<void>;
   /** Lets all of it go. */
   drop(): Promise<void>;
+  /** Lets nothing go from here on; resolves when nothing is going. */
+  close(): Promise<void>;
 }
 
 // So that the other half takes what comes, however fast, without waiting for files to be removed.
@@ -27,8 +29,18 @@ export function createReceiptedTail(
 ): ReceiptedTail {
   /** Where what must stay begins; null until somebody asks, because finding it reads the journal. */
   let end: Position | null = null;
+  let closed = false;
+  let shrinking: Promise<void> = Promise.resolve();
 
-  async function shrinkTo(maxBytes: number): Promise<void> {
+  /** One after the other. */
+  function shrinkTo(maxBytes: number): Promise<void> {
+    const shrunk = shrinking.then(() => shrink(maxBytes));
+    shrinking = shrunk.catch(() => undefined);
+    return shrunk;
+  }
+
+  async function shrink(maxBytes: number): Promise<void> {
+    if (closed) return;
     const heads = journal.heads();
     const [first] = heads;
     const { heldBytes } = journal.usage();
@@ -52,5 +64,9 @@ export function createReceiptedTail(
     },
     trim,
     drop: () => shrinkTo(0),
+    async close() {
+      closed = true;
+      await shrinking;
+    },
   };
 }

@@ -35,7 +35,7 @@ test.each([0o640, 0o604, 0o660, 0o644])(
 );
 
 test('a missing key says so', () => {
-  expect(() => readKeyFile(path)).toThrow(`${path}: cannot be read (ENOENT)`);
+  expect(() => readKeyFile(path)).toThrow(`${path} cannot be read (ENOENT)`);
 });
 
 test.each(['', 'not a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])(
