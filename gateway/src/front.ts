@@ -32,7 +32,7 @@ export interface Front {
   stop(): Promise<void>;
 }
 
-/** @throws GatewayError STATUS_LISTEN_FAILED, FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID */
+/** @throws GatewayError STATUS_LISTEN_FAILED, FILE_MISSING, KEY_FILE_INVALID, EdgeError KEY_FILE_* */
 export async function openFront(parts: FrontParts): Promise<Front> {
   const { config, version, feed, register } = parts;
   const nextLog = openGenerationFile(config.data);

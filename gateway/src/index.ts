@@ -25,7 +25,6 @@ export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayEvent, Tell } from './events.ts';
 export { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 export { type AloneOptions, initGateway, type MadeGateway } from './init/init-gateway.ts';
-export { createKeyFile, readKeyFile } from './keys/key-file.ts';
 export {
   type DevelopmentNode,
   type DevelopmentNodeOptions,

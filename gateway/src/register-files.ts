@@ -4,11 +4,11 @@
  * @module
  */
 import { join } from 'node:path';
+import { readKeyFile } from '@sigill/edge';
 import { equalBytes, parsePolicy } from '@sigill/evidence';
 import type { GatewayConfig } from './config.ts';
 import { createDisk } from './disk/disk.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
-import { readKeyFile } from './keys/key-file.ts';
 import { readLogKeys } from './keys/log-keys.ts';
 import { readGiven, readGivenText } from './read-given.ts';
 import { openRegister, type RegisterHolder } from './register.ts';

@@ -154,8 +154,7 @@ function obstacleTo(
   try {
     keys = logKeys();
   } catch (error) {
-    if (error instanceof GatewayError) return `${name} cannot begin: ${error.message}`;
-    throw error;
+    return `${name} cannot begin: ${(error as Error).message}`;
   }
   if (!includes(keys, record.logKey))
     return `${name} runs on another box: its log key is not here. If this is that box, put keys/log-${generation}.pem back and restart it, or, if that key is lost, ${BEGIN_AS_ANOTHER}; if another box runs it, switch this one off`;

@@ -5,9 +5,9 @@
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readSecretFile } from '@sigill/edge';
 import { syncDirectoryNow } from '../disk/file-system.ts';
 import { GatewayError } from '../errors.ts';
-import { readSecretFile } from '../keys/key-file.ts';
 import { formatHash, type PasswordHash, parseHash, type WrittenHash } from './passwords.ts';
 import { AGENT_TOPICS, isFilter } from './topics.ts';
 
@@ -163,7 +163,7 @@ function readIfThere(path: string): BrokerClient[] {
   try {
     return readClientsFile(path);
   } catch (error) {
-    if (error instanceof GatewayError && error.code === 'FILE_MISSING') return [];
+    if ((error as GatewayError).code === 'FILE_MISSING') return [];
     throw error;
   }
 }

@@ -15,9 +15,9 @@ import {
 } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP, isIPv4 } from 'node:net';
+import { readSecretFile, writeSecretFile } from '@sigill/edge';
 import { toBase64 } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
-import { readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 
 export interface ServerCertificate {
   /** PKCS8 PEM. */

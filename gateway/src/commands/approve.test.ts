@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKeyFile, readKeyFile } from '@sigill/edge';
 import {
   addAgent,
   assertContinues,
@@ -16,7 +17,6 @@ import { newSigner } from '../agent-fixture.ts';
 import { parseGatewayConfig } from '../config.ts';
 import { openGenerationFile } from '../enrolment/asked-generation.ts';
 import { openEnrolmentFiles } from '../enrolment/enrolment-files.ts';
-import { createKeyFile, readKeyFile } from '../keys/key-file.ts';
 import { openConfiguredRegister } from '../register-files.ts';
 import { gatewayApprove } from './approve.ts';
 import { gatewayInit } from './init.ts';

@@ -214,7 +214,7 @@ function existing({ clients }: BrokerConfig): BrokerClient[] {
   try {
     return readClientsFile(clients);
   } catch (error) {
-    if (error instanceof GatewayError && error.code === 'FILE_MISSING') return [];
+    if ((error as GatewayError).code === 'FILE_MISSING') return [];
     throw error;
   }
 }

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readKeyFile } from '@sigill/edge';
 import { boxFingerprint, formatNoteKey, parsePolicy, sha256 } from '@sigill/evidence';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { newSigner } from '../agent-fixture.ts';
 import { parseGatewayConfig } from '../config.ts';
 import { fingerprintOf } from '../init/init-gateway.ts';
-import { readKeyFile } from '../keys/key-file.ts';
 import { createKeystore, openKeystore } from '../ledger/keystore.ts';
 import { openRegister } from '../register.ts';
 import { gatewayInit } from './init.ts';

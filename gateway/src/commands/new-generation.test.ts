@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Control, startControl } from '@sigill/edge';
+import { type Control, createKeyFile, readKeyFile, startControl } from '@sigill/edge';
 import {
   boxFingerprint,
   closeSlot,
@@ -20,7 +20,6 @@ import {
 } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openGenerationFile } from '../enrolment/asked-generation.ts';
-import { createKeyFile, readKeyFile } from '../keys/key-file.ts';
 import { gatewayInit } from './init.ts';
 import { runCommand } from './io-fixture.ts';
 import { gatewayNewGeneration } from './new-generation.ts';

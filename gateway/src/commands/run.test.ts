@@ -4,11 +4,11 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync } from 'no
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readKeyFile } from '@sigill/edge';
 import { createP1Simulator } from '@sigill/firmware-bridge/simulators';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDisk } from '../disk/disk.ts';
 import { nodeFileSystem } from '../disk/file-system.ts';
-import { readKeyFile } from '../keys/key-file.ts';
 import { checkSiteLog } from '../site-log/fsck.ts';
 import { gatewayInit } from './init.ts';
 import { createFixtureIo, type FixtureIo, runCommand } from './io-fixture.ts';

@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createKeyFile, readKeyFile } from '@sigill/edge';
 import {
   type BoxKeys,
   equalBytes,
@@ -16,7 +17,6 @@ import {
 import type { GatewayConfig } from '../config.ts';
 import { giveToOwnerOf } from '../disk/owner.ts';
 import { GatewayError } from '../errors.ts';
-import { createKeyFile, readKeyFile } from '../keys/key-file.ts';
 import { logKeyFile } from '../keys/log-keys.ts';
 import type { RegisterHolder } from '../register.ts';
 import { type AskedGeneration, openGenerationFile } from './asked-generation.ts';
@@ -41,7 +41,7 @@ export interface AskParts {
   readonly randomBytes: (length: number) => Uint8Array;
 }
 
-/** @throws GatewayError RECORD_MISMATCH, KEY_FILE_*, EvidenceError RECORD_CHAIN after the last generation */
+/** @throws GatewayError RECORD_MISMATCH, EdgeError KEY_FILE_*, EvidenceError RECORD_CHAIN after the last generation */
 export function askForGeneration(parts: AskParts): AskedForGeneration {
   const { config, register } = parts;
   const file = openGenerationFile(config.data);

@@ -14,13 +14,13 @@ import {
   type EnrolmentEvent,
   enrol,
   parseServerUrl,
+  readKeyFile,
   replaceFile,
 } from '@sigill/edge';
 import { type BoxKeys, toBase64 } from '@sigill/evidence';
 import { type Document, isMap, isScalar, parseDocument } from 'yaml';
 import { parseGatewayConfig } from '../config.ts';
 import { GatewayError } from '../errors.ts';
-import { readKeyFile } from '../keys/key-file.ts';
 import { systemTimers } from '../timers.ts';
 
 export interface EnrolGatewayOptions {

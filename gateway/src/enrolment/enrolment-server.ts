@@ -51,7 +51,7 @@ export interface EnrolmentListener {
   stop(): Promise<void>;
 }
 
-/** @throws GatewayError ENROL_LISTEN_FAILED, FILE_MISSING, KEY_FILE_* */
+/** @throws GatewayError ENROL_LISTEN_FAILED, EdgeError FILE_MISSING, KEY_FILE_* */
 export async function startEnrolmentListener(
   { host, port, tls }: EnrolConfig,
   names: readonly string[],

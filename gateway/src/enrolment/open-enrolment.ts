@@ -44,7 +44,7 @@ export interface OpenedEnrolment {
   stop(): Promise<void>;
 }
 
-/** @throws GatewayError ENROL_LISTEN_FAILED, KEY_FILE_*, FILE_MISSING */
+/** @throws GatewayError ENROL_LISTEN_FAILED, FILE_MISSING, EdgeError KEY_FILE_* */
 export async function openEnrolment(parts: OpenEnrolmentParts): Promise<OpenedEnrolment> {
   const { config, register, names, tell } = parts;
   const { cloud } = config;

@@ -6,11 +6,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createKeyFile, readSecretFile, writeSecretFile } from '@sigill/edge';
 import type { BoxKeys, DevelopmentAccounts, NoteKey } from '@sigill/evidence';
 import { parseGatewayConfig } from '../config.ts';
 import { syncDirectoryNow } from '../disk/file-system.ts';
 import { GatewayError } from '../errors.ts';
-import { createKeyFile, readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 import { formatCloudFile, formatGatewayFile, type InitSource } from './init-files.ts';
 import { makeRegister } from './make-register.ts';
 

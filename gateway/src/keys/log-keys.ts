@@ -4,9 +4,9 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readKeyFile } from '@sigill/edge';
 import { equalBytes, type Signer, type SlotRecord } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
-import { readKeyFile } from './key-file.ts';
 
 // As many as there are generations: 2 to 99.
 const LATER = /^log-([2-9]|[1-9]\d)\.pem$/;
@@ -15,7 +15,7 @@ export function logKeyFile(generation: number): string {
   return generation === 1 ? 'log.pem' : `log-${generation}.pem`;
 }
 
-/** Of all generations that began or may begin on this box, the first one first. @throws GatewayError FILE_MISSING, KEY_FILE_* */
+/** Of all generations that began or may begin on this box, the first one first. @throws EdgeError FILE_MISSING, KEY_FILE_* */
 export function readLogKeys(keys: string): Signer[] {
   return logKeyFiles(keys).map((name) => readKeyFile(join(keys, name)));
 }

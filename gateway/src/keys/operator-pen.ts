@@ -5,11 +5,10 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '@sigill/edge';
+import { readKeyFile, replaceFile } from '@sigill/edge';
 import { equalBytes, type SlotRecord, signSlotRecord } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Register } from '../register.ts';
-import { readKeyFile } from './key-file.ts';
 
 export interface OperatorPen {
   /** @throws GatewayError RECORD_SIGNED */
@@ -22,7 +21,7 @@ export interface OperatorPen {
 
 const SIGNED = /^slot-(\d+)-\d+\.record$/;
 
-/** @throws GatewayError FILE_MISSING, KEY_FILE_*, RECORD_MISMATCH for a key that is not the operator's */
+/** @throws GatewayError FILE_MISSING, RECORD_MISMATCH, EdgeError KEY_FILE_* for a key that is not the operator's */
 export function openOperatorPen(path: string, { operator }: Register): OperatorPen {
   if (!existsSync(path)) {
     throw new GatewayError(

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
+import { readSecretFile, writeSecretFile } from '@sigill/edge';
 import {
   formatHash,
   generatePassword,
@@ -12,7 +13,6 @@ import {
   parseHash,
 } from '../broker/passwords.ts';
 import { GatewayError } from '../errors.ts';
-import { readSecretFile, writeSecretFile } from '../keys/key-file.ts';
 
 /** @throws GatewayError FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID */
 export function readPasswordFile(path: string): PasswordHash {
