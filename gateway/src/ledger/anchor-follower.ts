@@ -81,6 +81,8 @@ export async function createAnchorFollower(parts: FollowerParts): Promise<Anchor
   async function keepFinal(current: ChainView): Promise<void> {
     const news = await proveFinal(account, tree, current);
     if (news === null) return;
+    const contradiction = await findContradiction(rpc, proven);
+    if (contradiction !== null) throw contradiction;
     const { leaves, proof, state } = news;
     const { anchors } = current;
     const settled = journal.pending.filter((one) =>

@@ -62,8 +62,13 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
     return Number(await rpc.call<string>('eth_getTransactionCount', signer.address, block));
   }
 
-  /** Only a final block that has used the nonce otherwise makes sure that none of its transactions can ever append it. */
-  async function isSpent(view: ChainView, nonce: number): Promise<boolean> {
+  /**
+   * At the same place in the log it is the same anchor, whichever transaction appends it, and the contract takes only
+   * one of them. At another place an old transaction could append it a second time, until a final block has used its
+   * nonce otherwise.
+   */
+  async function maySignAgain({ index, nonce }: PendingAnchor, view: ChainView): Promise<boolean> {
+    if (view.head.size === index) return true;
     const { number } = view.final;
     return number !== null && (await usedNonces(quantity(number))) > nonce;
   }
@@ -79,7 +84,7 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
         return null;
     return new LedgerError(
       'LEDGER_NONCE_TAKEN',
-      `nonce ${nonce} of ${signer.address} was used by a transaction that was not signed here: another program uses this account; the anchor is signed again when that is final`,
+      `nonce ${nonce} of ${signer.address} was used by a transaction that was not signed here: another program uses this account; the anchor is signed again`,
     );
   }
 
@@ -124,9 +129,10 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
         atCap = null;
         return null;
       }
-      if ((await usedNonces(quantity(view.latest))) > oldest.nonce) {
-        const taken = await whoTookNonce(oldest);
-        if (!(await isSpent(view, oldest.nonce))) return taken;
+      const used = await usedNonces(quantity(view.latest));
+      if (used !== oldest.nonce) {
+        const taken = used > oldest.nonce ? await whoTookNonce(oldest) : null;
+        if (!(await maySignAgain(oldest, view))) return taken;
         const { rollRoot, slots } = oldest;
         const again = await sign({ rollRoot: bytes(rollRoot), slots }, view);
         await replace(oldest, again);

@@ -14,14 +14,16 @@ import { systemTimers } from '../timers.ts';
 import { startAnvil } from './anvil.ts';
 import { type EvmLedgerParts, openEvmLedger } from './evm-ledger.ts';
 import type { JsonRpc } from './json-rpc.ts';
+import type { Ledger } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
 
 export const profile = findChainProfile('development')!;
 
-export async function startEvm() {
+/** `epochSlots`: twice as many blocks must lie on one before it is final. */
+export async function startEvm(epochSlots = 1) {
   const anvil = await startAnvil([
     ...['--chain-id', String(profile.chainId), '--hardfork', 'prague', '--accounts', '2'],
-    ...['--no-mining', '--slots-in-an-epoch', '1'],
+    ...['--no-mining', '--slots-in-an-epoch', String(epochSlots)],
   ]);
   const wallet = new Wallet(`0x${'42'.repeat(32)}`);
   const [rich, guardian] = await anvil.call<[string, string]>('eth_accounts');
@@ -50,6 +52,8 @@ export async function startEvm() {
 
   return {
     anvil,
+    /** The node as a ledger sees it. */
+    rpc,
     wallet,
     contract,
     guardian,
@@ -65,6 +69,20 @@ export async function startEvm() {
     },
     mine: async (blocks = 1) => {
       for (let i = 0; i < blocks; i++) await anvil.call('evm_mine');
+    },
+    /** Puts other blocks in the place of the newest ones, without what was in them. */
+    async reorganise(depth: number) {
+      // Out of sight of ledgers, which would else see the gap and fill it.
+      away = true;
+      await anvil.call('anvil_reorg', depth, []);
+      away = false;
+    },
+    /** Makes blocks until all that was given to the ledger is final. */
+    async mineUntilSettled(ledger: Ledger) {
+      for (let blocks = 0; ledger.status().pending.length > 0; blocks++) {
+        if (blocks === 3000) throw new Error(`not final: ${JSON.stringify(ledger.status())}`);
+        await anvil.call('evm_mine');
+      }
     },
     openLedger(directory: string, change: Partial<EvmLedgerParts> = {}) {
       return openEvmLedger({
