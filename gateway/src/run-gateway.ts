@@ -6,10 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  acquireDataLock,
   createSourceSet,
   createSystemClock,
   openTransport,
   readBootId,
+  readKeyFile,
   type SourceSet,
   systemDisk,
 } from '@sigill/edge';
@@ -17,13 +19,11 @@ import { parsePolicy, sha256, utf8 } from '@sigill/evidence';
 import manifest from '../package.json' with { type: 'json' };
 import { type GatewayConfig, parseGatewayConfig } from './config.ts';
 import { watchConfig } from './config-watch.ts';
-import { acquireDataLock } from './disk/data-lock.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
 import { type Tell, toLog } from './events.ts';
 import { type Front, openFront } from './front.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { advanceGenerations } from './generation/open-generation.ts';
-import { readKeyFile } from './keys/key-file.ts';
 import { readLogKeys } from './keys/log-keys.ts';
 import { isAlone } from './notary/call.ts';
 import type { OpenedLedger, OpenLedgerParts } from './open-ledger.ts';
