@@ -8,8 +8,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningCloud, readCloudConfig, startCloud } from '../src/cloud.ts';
 import { commands } from '../src/commands.ts';
+import { createAgent } from '../src/testing/site-fixture.ts';
 import { buildWeb } from './build.ts';
-import { askToBeLetIn } from './testing/asking-box.ts';
+import { type AskingBox, askingBox, askToBeLetIn } from './testing/asking-box.ts';
 import { findChromium, launchChromium, NO_CHROMIUM } from './testing/chromium-fixture.ts';
 import { findFaults } from './testing/page-checks-fixture.ts';
 
@@ -78,6 +79,16 @@ async function open(address: string, options: BrowserContextOptions = {}): Promi
   await page.goto(address);
 }
 
+/** A gateway that is in, with so many entries in its log, asks for its next one. */
+async function askForNextLog(name: string, entries: number): Promise<AskingBox> {
+  const box = await askingBox(cloud.url, await invite(name), name);
+  await run('cloud approve', file, box.fingerprint);
+  const agent = createAgent(`agency/${name}`, box.agent);
+  const batches = Array.from({ length: entries }, () => agent.seal([{}]).bytes);
+  await cloud.core.ingest.batches(`agency/${name}`, 0, batches);
+  return box.goOn(cloud.url, `agency/${name}`);
+}
+
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const tickAll = async (fingerprint: string) => {
   for (const [at, group] of fingerprint.split(' ').entries())
@@ -117,7 +128,7 @@ describe('the operator’s page', () => {
     await start(true);
     const fingerprint = await askToBeLetIn(cloud.url, await invite('Väst 12'), 'house-17');
     await open(await link());
-    const item = page.locator('.waiting li');
+    const item = page.locator('.waiting > li');
     expect(await item.textContent()).toContain('with the code for “Väst 12”');
     expect(await item.textContent()).toMatch(/Its clock is \d\d years behind/);
     expect((await page.locator('.fingerprint').textContent())?.trim()).toContain(fingerprint);
@@ -167,13 +178,66 @@ describe('the operator’s page', () => {
     expect(cloud.core.register.slotOf('agency/house-4').record.closed).toBe(null);
   });
 
+  it('closes a log and begins the next only when digits and end were seen, as one site', async () => {
+    await start(true);
+    const next = await askForNextLog('house-6', 3);
+    await open(await link());
+    const item = page.locator('.waiting > li');
+    expect(await item.textContent()).toContain(
+      'agency/house-6 would be closed for ever, at 3 entries',
+    );
+    expect(await item.textContent()).toContain('agency/house-6/2 would begin behind it');
+    await button('Compare and decide').click();
+    const approve = button('They are the same: close it and go on');
+    await tickAll(next.fingerprint);
+    expect(await approve.isDisabled()).toBe(true);
+    await page.getByLabel('I know that a closed log is never opened again').check();
+    await page.getByLabel('Why it is closed').fill('the card died');
+    await approve.click();
+    await page.getByText('agency/house-6/2 has begun').waitFor();
+    const site = page.locator('.slots > li');
+    await site.getByRole('heading', { name: 'agency/house-6/2' }).waitFor();
+    expect(await site.count()).toBe(1);
+    expect(await site.textContent()).toContain('closed for ever at 3 entries: the card died');
+    expect(await site.locator('.agents li').count()).toBe(1);
+    expect(cloud.core.register.slotOf('agency/house-6/2').record.slot).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes both records of a next log at once, in whichever order they are chosen', async () => {
+    await start(false);
+    const next = await askForNextLog('house-7', 1);
+    await open(await link());
+    await button('Compare and decide').click();
+    await tickAll(next.fingerprint);
+    expect(await page.locator('.elsewhere').count()).toBe(0);
+    await page.getByLabel('I know that a closed log is never opened again').check();
+    await page.getByLabel('Why it is closed').fill("the card's end");
+    expect(await page.locator('.command pre').textContent()).toBe(
+      `npx sigill cloud approve cloud.yaml ${next.fingerprint} --cause 'the card'\\''s end'`,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      button('Download what waits').click(),
+    ]);
+    const [taken, record] = [join(directory, 'waiting.json'), join(directory, 'slot-1.record')];
+    await download.saveAs(taken);
+    const key = join(directory, 'keys/operator.pem');
+    await run('cloud approve', '--from', taken, '-o', record, '--key', key, next.fingerprint);
+    await page.locator('dialog').getByRole('button', { name: 'Bring a signed record' }).click();
+    await page.locator('input[type=file]').setInputFiles([`${record}-2`, record]);
+    await page
+      .getByText('The records of agency/house-7 and agency/house-7/2 are in force')
+      .waitFor();
+  });
+
   it('refuses a box with a reason, and revokes one for ever', async () => {
     await start(true);
     await askToBeLetIn(cloud.url, await invite('one'), 'stranger');
     const fingerprint = await askToBeLetIn(cloud.url, await invite('two'), 'house-5');
     await open(await link());
     await page
-      .locator('.waiting li', { hasText: 'stranger' })
+      .locator('.waiting > li', { hasText: 'stranger' })
       .getByRole('button', { name: 'Refuse' })
       .click();
     await page.getByLabel('Reason').fill('nobody knows it');
@@ -185,7 +249,7 @@ describe('the operator’s page', () => {
     await page.getByLabel('I know that this cannot be undone').check();
     await button('Revoke for ever').click();
     await page.getByText('house-5 is revoked').waitFor();
-    await page.getByText('closed for ever').waitFor();
+    await page.getByText('closed for ever at 0 entries: revoked').waitFor();
     expect(cloud.core.register.slotOf('agency/house-5').record.closed?.cause).toBe('revoked');
   });
 
@@ -254,8 +318,9 @@ describe('the operator’s page', () => {
     'keeps names, sizes, headings and width on %s, dialogs open or not',
     async (name, options) => {
       await start(true);
-      const inside = await askToBeLetIn(cloud.url, await invite('Väst 11'), 'house-11');
-      await run('cloud approve', file, inside);
+      const second = await askForNextLog('house-11', 26);
+      await run('cloud approve', file, second.fingerprint, '--cause', 'the card died');
+      await askForNextLog('house-on-the-hill-beyond-the-mill', 2);
       await askToBeLetIn(cloud.url, await invite('Väst 12, Anna'), 'house-12');
       await askToBeLetIn(
         cloud.url,
@@ -264,13 +329,18 @@ describe('the operator’s page', () => {
       );
       await invite('Väst 13');
       await open(await link(), options);
-      await page.locator('.waiting li').first().waitFor();
+      await page.locator('.waiting > li').first().waitFor();
       expect(await findFaults(page)).toEqual([]);
       await picture(`operator-${name}`);
-      await page.locator('.waiting li').last().locator('.button.primary').click();
+      await page.locator('.waiting > li').last().locator('.button.primary').click();
       await page.locator('.compared input').first().check();
       expect(await findFaults(page)).toEqual([]);
       await picture(`approve-${name}`);
+      await page.keyboard.press('Escape');
+      await page.locator('.next-log .button.primary').click();
+      await page.locator('.compared input').first().check();
+      expect(await findFaults(page)).toEqual([]);
+      await picture(`next-log-${name}`);
       await page.keyboard.press('Escape');
       await page.locator('.section-head .button').click();
       await page.locator('.sheet-body input').fill('Väst 14');

@@ -11,9 +11,11 @@ import { useToast } from '../use-toast.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
 import { BringDialog } from './bring-dialog.tsx';
 import { Command } from './command.tsx';
+import type { LogChange } from './generations.ts';
 import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import type { AgentView, Overview, WaitingBox } from './model.ts';
+import { NextLogDialog } from './next-log-dialog.tsx';
 import type { OperatorApi } from './operator-api.ts';
 import { RefuseDialog } from './refuse-dialog.tsx';
 import { Registered } from './registered.tsx';
@@ -31,6 +33,7 @@ interface OperatorAppProps {
 /** What lies over the page. */
 export type Sheet =
   | { readonly kind: 'approve' | 'refuse'; readonly box: WaitingBox }
+  | { readonly kind: 'next-log'; readonly box: WaitingBox; readonly change: LogChange }
   | { readonly kind: 'revoke'; readonly agent: AgentView; readonly name: string }
   | { readonly kind: 'invite' | 'bring' };
 
@@ -133,6 +136,15 @@ function Room({ api, actions, overview, lost }: RoomProps): JSX.Element {
           key={sheet.box.box}
           {...common}
           box={sheet.box}
+          onBring={() => setSheet({ kind: 'bring' })}
+        />
+      )}
+      {sheet?.kind === 'next-log' && (
+        <NextLogDialog
+          key={sheet.box.box}
+          {...common}
+          box={sheet.box}
+          change={sheet.change}
           onBring={() => setSheet({ kind: 'bring' })}
         />
       )}

@@ -4,10 +4,10 @@ import { useState } from 'preact/hooks';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { Notice } from '../design/notice.tsx';
-import { Command } from './command.tsx';
-import { ComparedFingerprint } from './fingerprint.tsx';
+import { ComparedFingerprint, useTicks } from './fingerprint.tsx';
 import type { WaitingBox } from './model.ts';
 import type { SheetProps } from './sheet.ts';
+import { SignElsewhere } from './sign-elsewhere.tsx';
 import { useOperatorWords } from './words.ts';
 
 interface ApproveDialogProps extends SheetProps {
@@ -15,20 +15,12 @@ interface ApproveDialogProps extends SheetProps {
   readonly onBring: () => void;
 }
 
-const GROUPS = 4;
-
 export function ApproveDialog(props: ApproveDialogProps): JSX.Element {
   const { api, actions, overview, box, onClose, onDone, onBring } = props;
   const { t } = useOperatorWords();
-  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
+  const [ticked, tick, same] = useTicks();
   const [origin, setOrigin] = useState(box.origin);
   const [problem, setProblem] = useState<string | null>(null);
-  const same = ticked.size === GROUPS;
-  const tick = (group: number) => {
-    const next = new Set(ticked);
-    if (!next.delete(group)) next.add(group);
-    setTicked(next);
-  };
   const approve = async () => {
     const failed = await actions.change(() => api.approve(box.box, origin));
     if (failed === null) onDone(t.approve.done(box.name));
@@ -64,49 +56,17 @@ export function ApproveDialog(props: ApproveDialogProps): JSX.Element {
             </Button>
             {!same && <span class="small quiet">{t.approve.first}</span>}
           </div>
+        ) : same ? (
+          <SignElsewhere {...{ api, onBring }} command={commandFor(box, origin)} />
         ) : (
-          <SignElsewhere {...{ api, box, origin, same, onBring }} />
+          <p class="small quiet">{t.approve.first}</p>
         )}
       </div>
     </Dialog>
   );
 }
 
-interface SignElsewhereProps {
-  readonly api: SheetProps['api'];
-  readonly box: WaitingBox;
-  readonly origin: string;
-  readonly same: boolean;
-  readonly onBring: () => void;
-}
-
-function SignElsewhere({ api, box, origin, same, onBring }: SignElsewhereProps): JSX.Element {
-  const { t } = useOperatorWords();
-  if (!same) return <p class="small quiet">{t.approve.first}</p>;
-  const named = origin === box.origin ? '' : ` --origin ${origin}`;
-  const download = async () => {
-    const url = URL.createObjectURL(new Blob([await api.rawOverview()]));
-    const link = Object.assign(document.createElement('a'), {
-      href: url,
-      download: 'waiting.json',
-    });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
-  return (
-    <section class="elsewhere">
-      <h3>{t.approve.elsewhere}</h3>
-      <p>{t.approve.elsewhereText}</p>
-      <Command text={`npx sigill cloud approve cloud.yaml ${box.fingerprint}${named}`} />
-      <p class="small quiet">{t.approve.farText}</p>
-      <div class="deeds">
-        <Button compact icon="download" onClick={() => void download().catch(() => {})}>
-          {t.approve.download}
-        </Button>
-        <Button compact onClick={onBring}>
-          {t.approve.bring}
-        </Button>
-      </div>
-    </section>
-  );
+function commandFor({ fingerprint, origin }: WaitingBox, chosen: string): string {
+  const named = chosen === origin ? '' : ` --origin ${chosen}`;
+  return `npx sigill cloud approve cloud.yaml ${fingerprint}${named}`;
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { Notice } from '../design/notice.tsx';
+import { bringAll } from './bring-all.ts';
 import { readRecord } from './read-record.ts';
 import type { SheetProps } from './sheet.ts';
 import { useOperatorWords } from './words.ts';
@@ -12,17 +13,20 @@ export function BringDialog({ api, actions, onClose, onDone }: SheetProps): JSX.
   const { t } = useOperatorWords();
   const [pasted, setPasted] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
-  const bring = async (record: string | null) => {
-    if (record === null) return setProblem(t.bring.unreadable);
-    let origin = '';
+  const bring = async (...records: (string | null)[]) => {
+    const whole = records.filter((record) => record !== null);
+    if (whole.length < records.length) return setProblem(t.bring.unreadable);
+    let origins: string[] = [];
     const failed = await actions.change(async () => {
-      ({ origin } = await api.bring(record));
+      origins = await bringAll(whole, async (record) => (await api.bring(record)).origin);
     });
-    if (failed === null) onDone(t.bring.done(origin));
+    if (failed === null) onDone(t.bring.done(origins));
     else setProblem(failed);
   };
-  const bringFile = async (file: File | undefined) => {
-    if (file !== undefined) await bring(readRecord(new Uint8Array(await file.arrayBuffer())));
+  const bringFiles = async (files: readonly File[]) => {
+    const contents = await Promise.all(files.map((file) => file.arrayBuffer()));
+    if (files.length > 0)
+      await bring(...contents.map((content) => readRecord(new Uint8Array(content))));
   };
   return (
     <Dialog title={t.bring.title} closeLabel={t.close} onClose={onClose}>
@@ -30,7 +34,11 @@ export function BringDialog({ api, actions, onClose, onDone }: SheetProps): JSX.
         <p>{t.bring.text}</p>
         <label class="field">
           <span>{t.bring.file}</span>
-          <input type="file" onChange={(event) => void bringFile(event.currentTarget.files?.[0])} />
+          <input
+            type="file"
+            multiple
+            onChange={(event) => void bringFiles([...(event.currentTarget.files ?? [])])}
+          />
         </label>
         <label class="field">
           <span>{t.bring.paste}</span>

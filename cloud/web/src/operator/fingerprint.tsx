@@ -1,5 +1,6 @@
 /** Sixteen digits in four groups, as large as the screen allows: people read them to each other. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { useOperatorWords } from './words.ts';
 
 export function Fingerprint({ digits }: { digits: string }): JSX.Element {
@@ -14,6 +15,19 @@ export function Fingerprint({ digits }: { digits: string }): JSX.Element {
       ))}
     </p>
   );
+}
+
+const GROUPS = 4;
+
+/** The groups that somebody has ticked, how to tick one, and whether all are. */
+export function useTicks(): [ReadonlySet<number>, (group: number) => void, boolean] {
+  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
+  const tick = (group: number) => {
+    const next = new Set(ticked);
+    if (!next.delete(group)) next.add(group);
+    setTicked(next);
+  };
+  return [ticked, tick, ticked.size === GROUPS];
 }
 
 interface ComparedProps {

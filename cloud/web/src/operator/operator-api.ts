@@ -13,7 +13,7 @@ export interface OperatorApi {
   rawOverview(): Promise<string>;
   invite(madeFor: string | null): Promise<NewCode>;
   withdraw(invitation: string): Promise<void>;
-  approve(box: string, origin: string): Promise<void>;
+  approve(box: string, origin: string, cause?: string): Promise<void>;
   refuse(box: string, reason: string): Promise<void>;
   revoke(fingerprint: string): Promise<void>;
   /** base64 of a record signed elsewhere. */
@@ -59,7 +59,8 @@ export function createOperatorApi(fetch: Fetch): OperatorApi {
     invite: async (madeFor) =>
       parseNewCode(await json(ask('POST', 'invitations', { kind: 'gateway', madeFor }))),
     withdraw: async (invitation) => void (await ask('DELETE', `invitations/${invitation}`)),
-    approve: async (box, origin) => void (await ask('POST', `boxes/${box}/approve`, { origin })),
+    approve: async (box, origin, cause) =>
+      void (await ask('POST', `boxes/${box}/approve`, { origin, ...(cause && { cause }) })),
     refuse: async (box, reason) => void (await ask('POST', `boxes/${box}/refuse`, { reason })),
     revoke: async (fingerprint) => void (await ask('POST', 'revoke', { fingerprint })),
     async bring(record) {

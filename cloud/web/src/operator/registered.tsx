@@ -1,7 +1,9 @@
-/** Who is in: every slot with its origin, and the boxes whose keys may sign there. */
+/** Who is in: every site with its log, the closed ones that it goes on from, and the boxes whose keys may sign there. */
 import type { JSX } from 'preact';
 import { Button } from '../design/button.tsx';
 import type { Sheet } from './app.tsx';
+import { type Site, sitesOf } from './generations.ts';
+import { useEntries } from './log-change.tsx';
 import type { AgentView, SlotView } from './model.ts';
 import { useOperatorWords } from './words.ts';
 
@@ -17,31 +19,67 @@ export function Registered({ slots, onSheet }: RegisteredProps): JSX.Element {
       <h2 id="registered-title">{t.registered.title}</h2>
       {slots.length === 0 && <p class="quiet">{t.registered.none}</p>}
       <ul class="slots">
-        {slots.map((slot) => (
-          <li key={slot.slot} class={slot.closed === null ? 'open' : 'closed'}>
-            <h3>{slot.origin}</h3>
-            <p class="small quiet">
-              {t.registered.slot(String(slot.slot))},{' '}
-              {t.registered.states[slot.closed === null ? 'open' : 'closed']}
-            </p>
-            <ul class="agents">
-              {slot.agents.map((agent) => (
-                <Agent key={agent.agent} agent={agent} onSheet={onSheet} />
-              ))}
-            </ul>
-          </li>
+        {sitesOf(slots).map((site) => (
+          <SiteItem key={site.newest.slot} site={site} onSheet={onSheet} />
         ))}
       </ul>
     </section>
   );
 }
 
-interface AgentProps {
-  readonly agent: AgentView;
+interface SiteItemProps {
+  readonly site: Site;
   readonly onSheet: (sheet: Sheet) => void;
 }
 
-function Agent({ agent, onSheet }: AgentProps): JSX.Element {
+function SiteItem({ site: { newest, earlier }, onSheet }: SiteItemProps): JSX.Element {
+  const { t } = useOperatorWords();
+  const closed = newest.closed !== null;
+  return (
+    <li class={closed ? 'closed' : 'open'}>
+      <h3>{newest.origin}</h3>
+      <SlotState slot={newest} />
+      {earlier.length > 0 && (
+        <div class="earlier">
+          <p class="small">{t.registered.goesOnFrom}</p>
+          <ol>
+            {earlier.map((slot) => (
+              <li key={slot.slot}>
+                <b>{slot.origin}</b>
+                <SlotState slot={slot} />
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+      <ul class="agents">
+        {newest.agents.map((agent) => (
+          <Agent key={agent.agent} {...{ agent, closed, onSheet }} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function SlotState({ slot: { slot, closed, entries } }: { slot: SlotView }): JSX.Element {
+  const { t } = useOperatorWords();
+  const count = useEntries(closed?.size ?? entries);
+  return (
+    <p class="small quiet">
+      {t.registered.slot(String(slot))},{' '}
+      {closed === null ? t.registered.open(count) : t.registered.closed(count, closed.cause)}
+    </p>
+  );
+}
+
+interface AgentProps {
+  readonly agent: AgentView;
+  /** Its log is: nobody is put out there any more. */
+  readonly closed: boolean;
+  readonly onSheet: (sheet: Sheet) => void;
+}
+
+function Agent({ agent, closed, onSheet }: AgentProps): JSX.Element {
   const { t } = useOperatorWords();
   const name = agent.name ?? t.registered.unnamed;
   const { kind, state, fingerprint } = agent;
@@ -53,7 +91,8 @@ function Agent({ agent, onSheet }: AgentProps): JSX.Element {
         </p>
         <p class="mono small">{fingerprint}</p>
       </div>
-      {state === 'active' ? (
+      {state === 'revoked' && <span class="small revoked">{t.registered.revoked}</span>}
+      {state === 'active' && !closed && (
         <Button
           compact
           label={t.registered.revokeOf(name)}
@@ -61,8 +100,6 @@ function Agent({ agent, onSheet }: AgentProps): JSX.Element {
         >
           {t.registered.revoke}
         </Button>
-      ) : (
-        <span class="small revoked">{t.registered.states.revoked}</span>
       )}
     </li>
   );

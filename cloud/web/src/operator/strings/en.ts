@@ -57,6 +57,24 @@ export const en = {
     bring: 'Bring a signed record',
     done: (name: string) => `${name} is in`,
   },
+  nextLog: {
+    asks: 'Its log can grow no more. It asks to go on in a next one:',
+    entries: (count: number, digits: string) => (count === 1 ? 'one entry' : `${digits} entries`),
+    ends: (entries: string) => `would be closed for ever, at ${entries}`,
+    ended: (entries: string) => `is closed for ever, at ${entries}`,
+    begins: 'would begin behind it, with the same boxes',
+    compare: 'Compare and decide',
+    title: (name: string) => `Begin the next log of ${name}?`,
+    text: 'What stands in the closed log stays proven. Nothing more enters it. What boxes still hold beyond its end goes into the next log; they all follow by themselves.',
+    cause: 'Why it is closed',
+    causeHelp:
+      'Stands in its record, for everyone who verifies. Left empty: that it could not go on.',
+    sure: 'I know that a closed log is never opened again',
+    approve: 'They are the same: close it and go on',
+    goOn: 'They are the same: go on',
+    first: 'First tick all four groups, and that you know what is closed.',
+    done: (origin: string) => `${origin} has begun`,
+  },
   refuse: {
     title: (name: string) => `Refuse ${name}?`,
     text: 'Its technician reads your reason. The box can ask again with a new code.',
@@ -68,7 +86,10 @@ export const en = {
     title: 'Who is in',
     none: 'Nobody is in yet.',
     slot: (slot: string) => `Slot ${slot}`,
-    states: { open: 'open', closed: 'closed for ever', active: 'active', revoked: 'revoked' },
+    open: (entries: string) => `open, ${entries}`,
+    closed: (entries: string, cause: string) => `closed for ever at ${entries}: ${cause}`,
+    revoked: 'revoked',
+    goesOnFrom: 'Goes on from',
     unnamed: 'own agent',
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke ${name}`,
@@ -114,11 +135,14 @@ export const en = {
   },
   bring: {
     title: 'Bring a signed record',
-    text: 'A record that the operator’s key signed elsewhere. Its signature is checked; it counts from then on.',
-    file: 'Choose the record file',
+    text: 'A record that the operator’s key signed elsewhere. Its signature is checked; it counts from then on. Where two were signed, choose both at once.',
+    file: 'Choose the record file, or several',
     paste: 'or paste it, as base64',
     bring: 'Bring it',
-    done: (origin: string) => `The record of ${origin} is in force`,
+    done: (origins: readonly string[]) =>
+      origins.length === 1
+        ? `The record of ${origins[0]} is in force`
+        : `The records of ${origins.join(' and ')} are in force`,
     unreadable: 'This file is no record.',
   },
 };

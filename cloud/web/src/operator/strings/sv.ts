@@ -59,6 +59,24 @@ export const sv: OperatorStrings = {
     bring: 'Lämna in en signerad post',
     done: (name) => `${name} är insläppt`,
   },
+  nextLog: {
+    asks: 'Dess logg kan inte växa mer. Den vill fortsätta i nästa:',
+    entries: (count, digits) => (count === 1 ? 'ett sigill' : `${digits} sigill`),
+    ends: (entries) => `skulle stängas för alltid, vid ${entries}`,
+    ended: (entries) => `är stängd för alltid, vid ${entries}`,
+    begins: 'skulle ta vid efter den, med samma lådor',
+    compare: 'Jämför och avgör',
+    title: (name) => `Börja nästa logg för ${name}?`,
+    text: 'Det som står i den stängda loggen är fortfarande bevisat. Inget mer kommer in i den. Det lådorna har kvar efter dess slut går in i nästa logg; alla följer med av sig själva.',
+    cause: 'Varför den stängs',
+    causeHelp:
+      'Står i dess registerpost, för alla som kontrollerar. Tomt: att den inte kunde fortsätta.',
+    sure: 'Jag vet att en stängd logg aldrig öppnas igen',
+    approve: 'De är lika: stäng den och fortsätt',
+    goOn: 'De är lika: fortsätt',
+    first: 'Bocka först av alla fyra grupperna, och att du vet vad som stängs.',
+    done: (origin) => `${origin} har börjat`,
+  },
   refuse: {
     title: (name) => `Avvisa ${name}?`,
     text: 'Teknikern får läsa ditt skäl. Lådan kan fråga igen med en ny kod.',
@@ -70,12 +88,10 @@ export const sv: OperatorStrings = {
     title: 'De som är inne',
     none: 'Ingen är inne ännu.',
     slot: (slot) => `Plats ${slot}`,
-    states: {
-      open: 'öppen',
-      closed: 'stängd för alltid',
-      active: 'aktiv',
-      revoked: 'återkallad',
-    },
+    open: (entries) => `öppen, ${entries}`,
+    closed: (entries, cause) => `stängd för alltid vid ${entries}: ${cause}`,
+    revoked: 'återkallad',
+    goesOnFrom: 'Fortsätter från',
     unnamed: 'egen agent',
     revoke: 'Återkalla',
     revokeOf: (name) => `Återkalla ${name}`,
@@ -122,11 +138,14 @@ export const sv: OperatorStrings = {
   },
   bring: {
     title: 'Lämna in en signerad post',
-    text: 'En post som operatörens nyckel signerat någon annanstans. Signaturen kontrolleras; posten gäller från och med då.',
-    file: 'Välj filen med posten',
+    text: 'En post som operatörens nyckel signerat någon annanstans. Signaturen kontrolleras; posten gäller från och med då. Om två signerades: välj båda på en gång.',
+    file: 'Välj filen med posten, eller flera',
     paste: 'eller klistra in den, som base64',
     bring: 'Lämna in',
-    done: (origin) => `Posten för ${origin} gäller nu`,
+    done: (origins) =>
+      origins.length === 1
+        ? `Posten för ${origins[0]} gäller nu`
+        : `Posterna för ${origins.join(' och ')} gäller nu`,
     unreadable: 'Filen är ingen post.',
   },
 };
