@@ -24,7 +24,7 @@ export function lostReason(verdict: HeadVerdict | null): string | null {
   if (verdict?.kind !== 'lost') return null;
   const { fromBatch, toBatch } = verdict;
   const which = fromBatch === toBatch ? `batch ${fromBatch}` : `batches ${fromBatch} to ${toBatch}`;
-  return `${which} of this box went with its gateway’s card: the gateway had given a receipt, the cloud never got them, and this card holds them no more. The gateway’s new log cannot take what comes after them. Readings are kept on this card, nothing is sealed. Enrol the box anew, with a new key (sigill agent init in a new folder, sigill agent enroll), and ask the operator to revoke the old one.`;
+  return `${which} of this box went with its gateway’s card: the gateway had given a receipt, the cloud never got them, and this card holds them no more. The gateway’s new log cannot take what comes after them. Readings are kept on this card, nothing is sealed. Enrol the box anew in a new folder, with a new key (sigill agent init, sigill agent enroll; a gateway: sigill gateway init, sigill gateway enroll), and ask the operator to revoke the old one.`;
 }
 
 /** Why an agent in this state seals nothing, and what the person before the box does about it; null: it goes on. */

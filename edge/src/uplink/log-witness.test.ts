@@ -86,6 +86,26 @@ it('of a log that continues a closed one begins anew, without a word, and leaves
   expect(words).toEqual([]);
 });
 
+it('keeps the proof against each generation, however much there is against another', async () => {
+  const disk = createFakeDisk();
+  const first = createSiteLog();
+  const second = first.next();
+  const evidence = () => [...disk.files().keys()].filter((path) => path.includes('contradiction'));
+  for (const log of [first, second]) {
+    const earlier = log === second ? [first.name.origin] : [];
+    const witness = await open(disk, log, { earlier });
+    for (let size = 0; size < 12; size++) log.add({ number: size, seal: new Uint8Array([size]) });
+    await witness.follow(log.checkpoint(), 0, []);
+    const before = evidence().length;
+    for (let size = 11; size > 0; size--) {
+      log.entries.pop();
+      const shown = witness.follow(log.checkpoint(), size + 1, []);
+      await expect(shown).rejects.toMatchObject({ code: 'SITE_LOG_SHORTER' });
+    }
+    expect(evidence().length - before).toBe(8);
+  }
+});
+
 function open(
   disk: FakeDisk,
   log: FixtureSiteLog,

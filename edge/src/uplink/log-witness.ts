@@ -42,12 +42,14 @@ export interface LogWitnessParts {
 }
 
 const FILE = 'site-log-checkpoint';
-const EVIDENCE = /^site-log-contradiction-.*\.txt$/;
-// Two notes prove it as well as two hundred.
+const EVIDENCE = 'site-log-contradiction';
+// Of one log: two notes prove it as well as two hundred.
 const MAX_EVIDENCE = 8;
 
 export async function openLogWitness(parts: LogWitnessParts): Promise<LogWitness> {
-  const { disk, directory, siteLog, log = silentLog } = parts;
+  const { disk, directory, siteLog, earlier = [], log = silentLog } = parts;
+  const evidence = earlier.length === 0 ? EVIDENCE : `${EVIDENCE}-${earlier.length + 1}`;
+  const isEvidence = new RegExp(`^${evidence}-\\d+-[0-9a-f]+\\.txt$`);
   await disk.makeDirectory(directory);
   const stored = await readStored(parts);
   let newest = stored?.checkpoint ?? { size: 0, root: EMPTY_ROOT };
@@ -104,11 +106,11 @@ export async function openLogWitness(parts: LogWitnessParts): Promise<LogWitness
 
   /** Both notes, signed by the log's key: to be shown to anyone. Once for what is shown again and again. */
   async function keepEvidence({ size, root }: Checkpoint, note: string): Promise<void> {
-    const name = `site-log-contradiction-${size}-${toHex(root).slice(0, 16)}.txt`;
+    const name = `${evidence}-${size}-${toHex(root).slice(0, 16)}.txt`;
     try {
       const names = await disk.list(directory);
-      if (names.includes(name) || names.filter((n) => EVIDENCE.test(n)).length >= MAX_EVIDENCE)
-        return;
+      const kept = names.filter((found) => isEvidence.test(found));
+      if (kept.includes(name) || kept.length >= MAX_EVIDENCE) return;
       await writeNew(disk, `${directory}/${name}`, utf8(`${newestNote}\n${note}`));
       await disk.syncDirectory(directory);
     } catch (error) {
@@ -135,7 +137,7 @@ export async function openLogWitness(parts: LogWitnessParts): Promise<LogWitness
   }
 
   return {
-    log: parts.earlier?.length ? originHash(siteLog.origin) : null,
+    log: earlier.length > 0 ? originHash(siteLog.origin) : null,
     get newest() {
       return newest;
     },
