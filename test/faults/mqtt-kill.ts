@@ -3,25 +3,15 @@
  * journal, and nothing is there twice but what a device itself said twice.
  * @module
  */
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createAgent,
-  createSystemClock,
-  readBootId,
-  type SealedBatch,
-  systemDisk,
-  systemTimers,
-} from '@sigill/edge';
-import { createSigner, decodeBatch, decodeReading, fromBase64 } from '@sigill/evidence';
-import { type BrokerSite, initBrokerSite, ORIGIN, runBrokerSite } from '../testing/broker-site.ts';
+import { initBrokerSite, runBrokerSite } from '../testing/broker-site.ts';
 import { createRandom } from '../testing/random.ts';
 import { eventually } from '../testing/waiting.ts';
-import { type Publisher, startPublisher } from './mqtt-publisher.ts';
+import { countTimes, readJournal } from './mqtt-journal.ts';
+import { acknowledgedOf, hasSaidAgain, type Publisher, startPublisher } from './mqtt-publisher.ts';
 
 export interface MqttKillOptions {
   /** Each with a gateway of its own, killed once while its devices publish. */
@@ -80,14 +70,14 @@ async function killOnce(random: () => number): Promise<MqttKillReport> {
         ...{ name: `p${index}`, window: WINDOW, saysAgain: index % 2 === 0, random },
       }),
     );
-    await eventually('a PUBACK', async () => countOf(publishers) > 0);
+    await eventually('a PUBACK', async () => acknowledgedOf(publishers) > 0);
     await sleep(random() * MOST_LIFE_MS);
     first.child.kill('SIGKILL');
     await first.ended;
-    const before = countOf(publishers);
+    const before = acknowledgedOf(publishers);
     const started = performance.now();
     const second = await runBrokerSite(site);
-    await eventually('a PUBACK after the kill', async () => countOf(publishers) > before);
+    await eventually('a PUBACK after the kill', async () => acknowledgedOf(publishers) > before);
     const backMs = [Math.round(performance.now() - started)];
     // Every publisher that says something again has done so by then.
     await eventually('all publishers', async () => publishers.every(hasSaidAgain));
@@ -99,20 +89,11 @@ async function killOnce(random: () => number): Promise<MqttKillReport> {
   }
 }
 
-function countOf(publishers: readonly Publisher[]): number {
-  return publishers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
-}
-
-function hasSaidAgain({ saidAgain, acknowledged }: Publisher): boolean {
-  return [...saidAgain].every((number) => acknowledged.has(number));
-}
-
 function judge(
   publishers: readonly Publisher[],
   readings: readonly string[],
 ): Omit<MqttKillReport, 'backMs'> {
-  const times = new Map<string, number>();
-  for (const reading of readings) times.set(reading, (times.get(reading) ?? 0) + 1);
+  const times = countTimes(readings);
   const lost: string[] = [];
   for (const [index, { acknowledged }] of publishers.entries()) {
     for (const number of acknowledged) {
@@ -125,35 +106,8 @@ function judge(
     return !publishers[Number(name.slice(1))]?.saidAgain.has(Number(number));
   });
   return {
-    acknowledged: countOf(publishers),
+    acknowledged: acknowledgedOf(publishers),
     readings: readings.length,
     ...{ lost, twice, saidAgainAndTwice: more.length - twice.length },
   };
-}
-
-/** Every reading of a publisher in the agent's journal, as `device count`. */
-async function readJournal({ directory }: BrokerSite): Promise<string[]> {
-  const pem = readFileSync(join(directory, 'keys/agent.pem'), 'utf8');
-  const agent = await createAgent({
-    directory: join(directory, 'data/agent'),
-    disk: systemDisk,
-    timers: systemTimers,
-    clock: createSystemClock(),
-    random: (length) => Uint8Array.from(randomBytes(length)),
-    signer: createSigner(fromBase64(pem.replace(/-----[^-]+-----|\s/g, ''))),
-    ...{ origin: ORIGIN, sources: [], boot: readBootId(), software: 'sigill/test' },
-    configuration: new Uint8Array(32),
-  });
-  const batches = new Map<number, SealedBatch>();
-  for await (const batch of agent.batches(0)) batches.set(batch.number, batch);
-  agent.subscribe((batch) => batches.set(batch.number, batch));
-  await agent.close();
-  return [...batches.values()].flatMap(({ bytes }) =>
-    decodeBatch(bytes).readings.flatMap((reading) => {
-      const { source, device, fields } = decodeReading(reading!);
-      const count = fields.find(({ name }) => name === 'other.mqtt-json.count')?.value;
-      if (source !== 'devices' || typeof count !== 'object' || !('mantissa' in count)) return [];
-      return [`${device} ${Number(count.mantissa) * 10 ** count.exponent}`];
-    }),
-  );
 }

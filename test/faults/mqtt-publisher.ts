@@ -1,7 +1,7 @@
 /**
  * A device that publishes with QoS 1 and remembers what was acknowledged. Its connection may break at any moment; it
  * comes back with a back-off drawn anew each time (full jitter) and, like a device with a queue, sends again what was not
- * acknowledged, with DUP set; or, like one without, goes on with new values.
+ * acknowledged, with DUP and under the same identifier; or, like one without, goes on with new values.
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,7 @@ export interface Publisher {
 // Full jitter between nothing and a bound that doubles.
 const FIRST_BACK_OFF_MS = 100;
 const MOST_BACK_OFF_MS = 2_000;
+const IDENTIFIERS = 65_535;
 
 export function startPublisher(options: PublisherOptions): Publisher {
   const acknowledged = new Set<number>();
@@ -37,6 +38,8 @@ export function startPublisher(options: PublisherOptions): Publisher {
   const stopping = new AbortController();
   const { signal } = stopping;
   let count = 0;
+  let publishing = 0;
+  const identifiers = identifiersOf(() => 1 + (publishing % IDENTIFIERS));
   const running = run();
 
   async function run(): Promise<void> {
@@ -58,6 +61,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
     const { port, username, password, name } = options;
     const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
       ...{ username, password, clientId: name, reconnectPeriod: 0, queueQoSZero: false },
+      ...{ clean: false, messageIdProvider: identifiers },
     });
     return new Promise((resolve, reject) => {
       client.once('connect', () => resolve(client));
@@ -80,6 +84,7 @@ export function startPublisher(options: PublisherOptions): Publisher {
     const publish = (number: number, dup: boolean): void => {
       const payload = `{"id":"${options.name}","count":${number},"temperature":21.5}`;
       waiting.add(number);
+      publishing = number;
       client.publish(`kill/${options.name}/up`, payload, { qos: 1, dup }, (error) => {
         if (error) return;
         acknowledged.add(number);
@@ -103,5 +108,25 @@ export function startPublisher(options: PublisherOptions): Publisher {
       stopping.abort();
       await running;
     },
+  };
+}
+
+export function acknowledgedOf(publishers: readonly Publisher[]): number {
+  return publishers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
+}
+
+/** Whether all it said again was acknowledged. */
+export function hasSaidAgain({ saidAgain, acknowledged }: Publisher): boolean {
+  return [...saidAgain].every((number) => acknowledged.has(number));
+}
+
+/** A message's identifier is the same each time it is sent: mqtt.js would give it another one. */
+function identifiersOf(current: () => number) {
+  return {
+    allocate: current,
+    getLastAllocated: current,
+    register: () => true,
+    deallocate: () => undefined,
+    clear: () => undefined,
   };
 }
