@@ -5,9 +5,16 @@
  */
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { judge, parseEvidence, parsePolicy } from '@sigill/evidence';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anotherBoot } from '../testing/another-boot.ts';
-import { type HeardReading, makeRemoteSite, type RemoteSite } from '../testing/remote-site.ts';
+import { done } from '../testing/commands-fixture.ts';
+import {
+  edit,
+  type HeardReading,
+  makeRemoteSite,
+  type RemoteSite,
+} from '../testing/remote-site.ts';
 import type { RunningSigill } from '../testing/sigill-process.ts';
 import { eventually } from '../testing/waiting.ts';
 
@@ -24,6 +31,10 @@ beforeAll(async () => {
   barn = (await site.speakUntilHeard('02.718')).agent;
 }, 90_000);
 afterAll(() => site?.remove());
+
+/** How long the gateway takes nothing after a start until its cloud has answered. */
+const setStartWait = (startWaitMs: number) =>
+  edit(join(site.gatewayFolder, 'gateway.yaml'), { cloud: { startWaitMs } });
 
 async function restore(): Promise<void> {
   await rm(data(), { recursive: true });
@@ -90,6 +101,8 @@ describe('a gateway restored from an older copy', () => {
     await stopWhenCaughtUp();
     await site.cloud.stop();
     await restore();
+    // Longer than an agent may wait before it comes back.
+    await setStartWait(120_000);
     gateway = await site.startGateway({ flags: anotherBoot() });
     await eventually(
       'the agent shows its receipt',
@@ -107,11 +120,12 @@ describe('a gateway restored from an older copy', () => {
     expect(numbers).toEqual(numbers.map((_, index) => index));
   }, 180_000);
 
-  it('that lacks what was never at the cloud stops for ever, and says what the operator does', async () => {
+  it('that lacks what was never at the cloud stops, and says what the technician does', async () => {
     await gateway.stop();
     await rm(copy(), { recursive: true });
     await cp(data(), copy(), { recursive: true });
     await site.cloud.stop();
+    await setStartWait(1_000);
     gateway = await site.startGateway();
     const size = await logSize();
     await eventually(
@@ -130,9 +144,67 @@ describe('a gateway restored from an older copy', () => {
     expect(gateway.said()).toMatch(
       /! agent \w+ holds a receipt .* and the cloud has no more either/,
     );
-    expect(gateway.said()).toContain('the operator closes this origin');
+    expect(gateway.said()).toContain('sigill gateway new-generation');
     const stopped = await logSize();
     for (let count = 0; count < 4; count += 1) await site.speak('03.464');
     expect(await logSize()).toBe(stopped);
   }, 240_000);
+
+  it('goes on in its log’s next generation once the operator has agreed, its agent with it', async () => {
+    const file = join(site.gatewayFolder, 'gateway.yaml');
+    const told = await done('gateway', 'new-generation', file);
+    const [fingerprint = ''] = /([0-9a-f]{4} ){3}[0-9a-f]{4}/.exec(told) ?? [];
+    expect(told).toContain(`${site.origin}/2`);
+    await eventually(
+      'the operator is asked',
+      async () => (await site.cloud.waiting()).length > 0,
+      60_000,
+    );
+    const listed = await done('cloud', 'approve', site.cloud.file);
+    expect(listed).toContain(fingerprint);
+    expect(listed).toMatch(/closed, for ever, at \d+ entries/);
+    await site.cloud.approve(fingerprint);
+    const after = await site.speakUntilHeard('04.123', barn);
+    await verifies(after.seq, `${site.origin}/2`);
+    await verifies(0, site.origin);
+  }, 180_000);
+
+  it('has lost nothing that an agent had a receipt for, and stored nothing twice', async () => {
+    const numbers = await numbersOf(barn);
+    expect(numbers).toEqual(numbers.map((_, index) => index));
+    const heard = await powersOf(barn);
+    for (const power of ['2.718', '3.141', '2.236', '2.828', '3.464', '4.123'])
+      expect(heard).toContain(power);
+  });
+
+  it('goes on there after every start', async () => {
+    await gateway.stop();
+    gateway = await site.startGateway({ flags: anotherBoot() });
+    await site.speakUntilHeard('04.359', barn);
+    expect(gateway.said()).toContain(`${site.origin}/2`);
+    const numbers = await numbersOf(barn);
+    expect(numbers).toEqual(numbers.map((_, index) => index));
+  }, 120_000);
 });
+
+/** The cloud's evidence of a reading of the barn, judged under the policy that the gateway was given. */
+async function verifies(seq: number, origin: string): Promise<void> {
+  const evidence = parseEvidence(await site.text(`/api/v1/evidence/${barn}/${seq}`));
+  expect(evidence.log.origin).toBe(origin);
+  const policy = parsePolicy(
+    (await readFile(join(site.gatewayFolder, 'policy.json'), 'utf8')).trim(),
+  );
+  const verdict = judge(evidence, policy);
+  for (const name of ['sealed', 'registered', 'logged'])
+    expect(verdict.claims.find(({ claim }) => claim === name)).toMatchObject({ holds: 'yes' });
+}
+
+async function powersOf(agent: string): Promise<string[]> {
+  const path = `/api/v1/readings?agent=${agent}&source=barn&limit=500`;
+  const { readings } = (await site.json(path)) as unknown as {
+    readings: { fields: { name: string; value: string }[] }[];
+  };
+  return readings.flatMap(({ fields }) =>
+    fields.filter(({ name }) => name === 'power.import').map(({ value }) => value),
+  );
+}

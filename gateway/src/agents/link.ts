@@ -95,15 +95,18 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
     const id = fromHex(agent);
     parts.conflicts.met(id, said.boot, heads.of(id)?.batch ?? 0);
     for (;;) {
+      // It goes on in this log then, and says hello again.
+      if (isBehind(parts.register(), said)) return sendSuccession(agent);
+      // Before the gate: where the cloud is away it opens by itself, and the log would grow past this moment.
+      const contradiction = contradictionIn(log, agent, said);
+      if (contradiction !== null) parts.contradicted(contradiction); // the gate is closed until the cloud was asked
+      else if (parts.gate.closedFor() === null) break;
       await parts.gate.opened();
       await parts.carried;
       if (parts.gate.closedFor() !== null || connection.hello !== said) return;
-      // It goes on in this log then, and says hello again.
-      if (isBehind(parts.register(), said)) return sendSuccession(agent);
-      const contradiction = contradictionIn(log, agent, said);
-      if (contradiction === null) break;
-      parts.contradicted(contradiction); // and the gate is closed until the cloud was asked
     }
+    await parts.carried;
+    if (connection.hello !== said) return;
     sendSuccession(agent);
     const { state, detail } = stateOf(parts, id);
     const { size } = log.head();
