@@ -74,7 +74,7 @@ function WaitingItem({ box, change, now, onSheet }: WaitingItemProps): JSX.Eleme
             {gateway === null ? t.waiting.wouldBe(origin) : t.waiting.agentOf(gateway)}
           </p>
         )}
-        {Math.abs(clockOff) >= CLOCK_OFF_MS && (
+        {change === null && Math.abs(clockOff) >= CLOCK_OFF_MS && (
           <p class="small clock-off">
             {clockOff < 0 ? t.waiting.clockBehind(off) : t.waiting.clockAhead(off)}
           </p>

@@ -23,7 +23,7 @@ export const en = {
     away: 'The cloud does not answer.',
   },
   waiting: {
-    title: 'Who asks to be let in',
+    title: 'Who waits for your word',
     none: 'No box waits.',
     noneText: 'Make a code below, and give it to whoever goes to the site.',
     from: (address: string, age: string) => `asked ${age} ago from ${address}`,

@@ -25,7 +25,7 @@ export const sv: OperatorStrings = {
     away: 'Molnet svarar inte.',
   },
   waiting: {
-    title: 'De som vill släppas in',
+    title: 'De som väntar på ditt besked',
     none: 'Ingen låda väntar.',
     noneText: 'Skapa en kod här nedanför och ge den till den som åker till platsen.',
     from: (address, age) => `frågade för ${age} sedan från ${address}`,
