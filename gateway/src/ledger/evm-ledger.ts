@@ -12,6 +12,7 @@ import { readHead } from './chain-reader.ts';
 import { createEndpoints, type Endpoint } from './endpoints.ts';
 import type { AnchorStatus, Ledger, LedgerStatus } from './ledger.ts';
 import { LedgerError } from './ledger-error.ts';
+import { createLedgerWatch } from './ledger-watch.ts';
 import type { Signer } from './signer.ts';
 
 export interface EvmLedgerParts extends Omit<AnchorChain, 'rpc'> {
@@ -54,9 +55,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
   const journal = await openAnchorJournal(parts.directory, { chainId, contract });
   const listeners = new Set<(status: AnchorStatus) => void>();
   const closing = new AbortController();
-  let lastMinedAt = timers.now();
-  let fault: LedgerError | null = null;
-  let overdue = false;
+  const watch = createLedgerWatch({ ...parts, now: timers.now });
 
   const follower = await createAnchorFollower({
     account: { ...parts, rpc, feeCap: parts.feeCap ?? DEFAULT_FEE_CAP },
@@ -65,7 +64,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     bumpAfterMs: parts.bumpAfterMs ?? DEFAULT_BUMP_AFTER_MS,
     fromBlock: parts.fromBlock ?? 0,
     changed(status) {
-      if (status.state === 'mined') lastMinedAt = timers.now();
+      if (status.state === 'mined') watch.mined();
       for (const listener of listeners) listener(status);
     },
   });
@@ -83,56 +82,13 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     try {
       await rpc.check();
       const doubt = await follower.step();
-      if (doubt === null) heal();
-      else note(doubt);
+      if (doubt === null) watch.heal();
+      else watch.note(doubt);
       return doubt === null;
     } catch (error) {
       rpc.rotate();
-      throw note(error);
+      throw watch.note(error);
     }
-  }
-
-  /** What went wrong last is an alarm's reason; it is told once, not at every try. */
-  function note(error: unknown): LedgerError {
-    const next =
-      error instanceof LedgerError
-        ? error
-        : new LedgerError(
-            'LEDGER_DISAGREES',
-            `what the node proves does not verify: ${(error as Error).message}`,
-            {
-              cause: error,
-              retryable: true,
-            },
-          );
-    if (fault?.code !== next.code)
-      parts.tell({
-        level: next.retryable ? 'warning' : 'alarm',
-        what: next.code,
-        text: next.message,
-      });
-    fault = next;
-    return next;
-  }
-
-  function heal(): void {
-    if (fault !== null)
-      parts.tell({ level: 'info', what: 'ledger-well', text: 'The ledger is well again.' });
-    fault = null;
-  }
-
-  function watchClock(): void {
-    const late = timers.now() - lastMinedAt >= 2 * parts.intervalMs;
-    if (late && !overdue)
-      parts.tell({ level: 'alarm', what: 'ANCHOR_OVERDUE', text: overdueText() });
-    if (!late && overdue)
-      parts.tell({ level: 'info', what: 'anchored-again', text: 'Anchors are mined again.' });
-    overdue = late;
-  }
-
-  function overdueText(): string {
-    const seconds = Math.round((timers.now() - lastMinedAt) / 1000);
-    return `No anchor for ${seconds} s, promised every ${parts.intervalMs / 1000} s${fault === null ? '' : `: ${fault.message}`}.`;
   }
 
   async function follow(): Promise<void> {
@@ -142,7 +98,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
         (well) => (well ? 0 : failures + 1),
         () => failures + 1,
       );
-      watchClock();
+      watch.look();
       const backOff = { firstMs: parts.pollMs, maxMs: MAX_WAIT_MS };
       const waitMs = failures === 0 ? parts.pollMs : backOffMs(failures, backOff, parts.random);
       await timers.wait(waitMs, closing.signal);
@@ -163,7 +119,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
         await follower.add(rollRoot, slots).catch((error: unknown) => {
           throw error instanceof LedgerError && error.code === 'ANCHOR_IN_FLIGHT'
             ? error
-            : note(error);
+            : watch.note(error);
         });
         // The anchor is durable; the node is given it now, and again by every step if this fails.
         await step().catch(() => {});
@@ -175,13 +131,7 @@ export async function openEvmLedger(parts: EvmLedgerParts): Promise<Ledger> {
     finalAnchors: (from, limit) => journal.read(from, limit),
     provenState: follower.provenState,
     status(): LedgerStatus {
-      const alarm = overdue
-        ? { code: 'ANCHOR_OVERDUE' as const, text: overdueText() }
-        : fault !== null && !fault.retryable
-          ? { code: fault.code, text: fault.message }
-          : null;
-      const reachable = fault?.code !== 'LEDGER_UNREACHABLE';
-      return { reachable, final: journal.count, pending: follower.statuses(), alarm };
+      return { ...watch.status(), final: journal.count, pending: follower.statuses() };
     },
     async close() {
       closing.abort();
