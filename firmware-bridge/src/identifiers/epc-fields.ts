@@ -3,7 +3,7 @@
  * Spec: EPC Tag Data Standard 1.13 §14.3 (integers, texts, partitions), §14.5 (each scheme).
  * @module
  */
-import { MAX_PREFIX } from './epc-types.ts';
+import { MAX_PREFIX } from './epc-parts.ts';
 import { IdentifierError, shown } from './errors.ts';
 
 /** A part of the identity, or several, in bits. */

@@ -2,14 +2,8 @@
  * Pure identities: what an EPC names, whatever tag carries it.
  * @module
  */
-import {
-  EPC_TYPE_RULES,
-  type EpcType,
-  type Gs1Key,
-  MAX_PREFIX,
-  MIN_PREFIX,
-  syntax,
-} from './epc-types.ts';
+import { type Gs1Key, MAX_PREFIX, MIN_PREFIX, syntax } from './epc-parts.ts';
+import { EPC_TYPE_RULES, type EpcType } from './epc-types.ts';
 import { IdentifierError } from './errors.ts';
 
 /** One thing's identity. The parts are as in its URI, escapes undone: leading zeros are part of them. */

@@ -8,7 +8,7 @@
  * Spec: GS1 General Specifications §3; GS1 Digital Link URI Syntax 1.2.
  * @module
  */
-import type { Gs1Key } from './epc-types.ts';
+import type { Gs1Key } from './epc-parts.ts';
 import { IdentifierError, shown } from './errors.ts';
 import { assertCheckDigit, assertDigits, assertText, escapePath } from './gs1.ts';
 

@@ -20,7 +20,8 @@ export {
   isEpcType,
   toGs1Key,
 } from './epc-identity.ts';
-export type { EpcType, Gs1Key } from './epc-types.ts';
+export type { Gs1Key } from './epc-parts.ts';
+export type { EpcType } from './epc-types.ts';
 export { formatPureIdentity, formatTagUri, parsePureIdentity, parseTagUri } from './epc-uri.ts';
 export { IdentifierError, type IdentifierErrorCode } from './errors.ts';
 export { checkDigit } from './gs1.ts';

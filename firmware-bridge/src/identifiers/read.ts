@@ -11,7 +11,8 @@ import {
   schemesFor,
 } from './epc-binary.ts';
 import { type EpcIdentity, fromGs1Key, toGs1Key } from './epc-identity.ts';
-import type { EpcType, Gs1Key } from './epc-types.ts';
+import type { Gs1Key } from './epc-parts.ts';
+import type { EpcType } from './epc-types.ts';
 import { formatPureIdentity, formatTagUri, parsePureIdentity, parseTagUri } from './epc-uri.ts';
 import { IdentifierError, shown } from './errors.ts';
 import {

@@ -20,23 +20,19 @@ import { type Answer, describeException, type Question, writeQuestion } from './
 import { type Asked, explainSilence, searchAnswer } from './answer-search.ts';
 import { mismatch } from './exchange.ts';
 import { type Bus, exceptionOf, observeRound, type Round } from './listener.ts';
-import { type Block, hex4, type Point, planBlocks, pointsIn, sizeOf } from './register-map.ts';
+import {
+  createMeter,
+  leaveOut,
+  type Pace,
+  type PolledMeter,
+  probeOf,
+  wasRead,
+  wasSilent,
+} from './polled-meter.ts';
+import { type Block, hex4 } from './register-map.ts';
 import { createSteadyClock } from './steady-clock.ts';
 
-export interface PollerOptions extends Bus {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-}
-
-interface Meter {
-  readonly address: number;
-  blocks: Block[];
-  dueMs: number;
-  failures: number;
-  /** A late answer may still come: the next question is a probe. */
-  isSuspect: boolean;
-  readonly lacking: Set<Point>;
-}
+export interface PollerOptions extends Bus, Pace {}
 
 interface Waiting extends Asked {
   readonly deadlineMs: number;
@@ -45,8 +41,6 @@ interface Waiting extends Asked {
 
 // [MODBUS over Serial Line V1.02 §2.5.1.1] 3.5 characters: 16 ms at 2400 baud. Meters want some more to turn around.
 const QUIET_MS = 25;
-// A meter that is switched on again is read within so long.
-const LONGEST_REST_MS = 300_000;
 // When every meter of a bus has been silent so often, it may be the adapter or the connection that hangs.
 const FAILURES_BEFORE_RESET = 5;
 // Twice the longest answer: what came before cannot be part of one.
@@ -58,23 +52,14 @@ export function createPoller(
   options: PollerOptions,
   start: { readonly nowMs: number; readonly received: number },
 ): Session {
-  const { map, mode, addresses, intervalMs, timeoutMs } = options;
+  const { map, mode, addresses, timeoutMs } = options;
   const quietMs = mode === 'rtu' ? QUIET_MS : 0;
-  const meters = addresses.map(
-    (address): Meter => ({
-      address,
-      blocks: planBlocks(map.points, map.maxRegisters),
-      dueMs: start.nowMs,
-      failures: 0,
-      isSuspect: false,
-      lacking: new Set(),
-    }),
-  );
+  const meters = addresses.map((address) => createMeter(address, map, start.nowMs));
   const clock = createSteadyClock();
   let transaction = 0;
   let quietUntilMs = Number.NEGATIVE_INFINITY;
   let asked: Waiting | null = null;
-  let meter: Meter | null = null;
+  let meter: PolledMeter | null = null;
   let queue: Block[] = [];
   let round: Round | null = null;
   let hasRetried = false;
@@ -118,22 +103,16 @@ export function createPoller(
     return step;
   }
 
-  function ask({ address, isSuspect, blocks }: Meter, nowMs: number): Uint8Array {
+  function ask(to: PolledMeter, nowMs: number): Uint8Array {
+    const { address, isSuspect } = to;
     transaction = (transaction + 1) % 0x10000;
-    const block = isSuspect ? probeOf(blocks) : (queue[0] as Block);
+    const block = isSuspect ? probeOf(map, to) : (queue[0] as Block);
     const id = mode === 'tcp' ? transaction : 0;
     const question: Question = { ...block, address, read: map.read, transaction: id };
     const request = writeQuestion(mode, question);
     asked = { question, request, deadlineMs: nowMs + timeoutMs, isProbe: isSuspect };
     heard = new Uint8Array(0); // what came unasked, or too late, is nobody's answer
     return request;
-  }
-
-  function probeOf(blocks: readonly Block[]): Block {
-    const first = map.points[0] as Point;
-    let count = sizeOf(first);
-    while (blocks.some((block) => block.count === count)) count++;
-    return { start: first.register, count };
   }
 
   function hear(bytes: Uint8Array, nowMs: number): void {
@@ -165,7 +144,7 @@ export function createPoller(
     queue.shift();
     hasRetried = false;
     if (answer.data === null) {
-      leaveOut(meter, question, answer.exception, { offset: offset + at, bytes: bytes.slice(at) });
+      refused(meter, question, answer.exception, { offset: offset + at, bytes: bytes.slice(at) });
       return;
     }
     round ??= { address: meter.address, offset: offset + at, parts: [], exchanges: [] };
@@ -173,39 +152,24 @@ export function createPoller(
     round.exchanges.push({ question, data: answer.data });
   }
 
-  /** A block the meter refuses is asked for in halves, until what it lacks stands alone. */
-  function leaveOut(
-    lacker: Meter,
+  function refused(
+    by: PolledMeter,
     question: Question,
     exception: number,
     at: { offset: number; bytes: Uint8Array },
   ): void {
-    const points = pointsIn(map, question).filter((point) => !lacker.lacking.has(point));
-    const [only] = points;
-    let parts: Block[] = [];
-    if (points.length > 1) {
-      const middle = points.length >> 1;
-      parts = [points.slice(0, middle), points.slice(middle)].flatMap((half) =>
-        planBlocks(half, map.maxRegisters),
-      );
-    } else if (only) {
-      lacker.lacking.add(only);
-      const name = `register 0x${hex4(only.register)} (${only.name})`;
-      const message = `meter ${lacker.address} is asked no more for ${name}: ${describeException(exception)}`;
-      rejected.push(rejection(new DecodeError('DEVICE_EXCEPTION', message), at));
-    }
-    lacker.blocks = lacker.blocks.flatMap((block) =>
-      block.start === question.start && block.count === question.count ? parts : [block],
-    );
-    queue.unshift(...parts);
+    const { halves, lacks } = leaveOut(map, by, question);
+    queue.unshift(...halves);
+    if (lacks === null) return;
+    const name = `register 0x${hex4(lacks.register)} (${lacks.name})`;
+    const message = `meter ${by.address} is asked no more for ${name}: ${describeException(exception)}`;
+    rejected.push(rejection(new DecodeError('DEVICE_EXCEPTION', message), at));
   }
 
   function finishRound(nowMs: number): void {
     tellRound();
     if (meter === null) return;
-    meter.failures = 0;
-    // A bus too slow for its interval reads every meter as often as it can, none twice before another.
-    meter.dueMs = Math.max(meter.dueMs + intervalMs, nowMs);
+    wasRead(meter, nowMs, options);
     meter = null;
   }
 
@@ -226,10 +190,7 @@ export function createPoller(
     }
     tellRound();
     queue = [];
-    meter.isSuspect = true;
-    meter.failures++;
-    const rest = Math.max(intervalMs, timeoutMs) * 2 ** Math.min(meter.failures - 1, 20);
-    meter.dueMs = nowMs + Math.min(rest, Math.max(LONGEST_REST_MS, intervalMs));
+    wasSilent(meter, nowMs, options);
     meter = null;
     if (meters.every(({ failures }) => failures >= FAILURES_BEFORE_RESET)) {
       reset = `no meter has answered for ${FAILURES_BEFORE_RESET} rounds`;
