@@ -99,7 +99,8 @@ export function createAgentLinks(parts: LinkParts): AgentLinks {
       if (isBehind(parts.register(), said)) return sendSuccession(agent);
       // Before the gate: where the cloud is away it opens by itself, and the log would grow past this moment.
       const contradiction = contradictionIn(log, agent, said);
-      if (contradiction !== null) parts.contradicted(contradiction); // the gate is closed until the cloud was asked
+      if (contradiction !== null)
+        parts.contradicted(contradiction); // the gate is closed until the cloud was asked
       else if (parts.gate.closedFor() === null) break;
       await parts.gate.opened();
       await parts.carried;
