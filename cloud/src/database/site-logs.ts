@@ -1,7 +1,7 @@
 /** What we hold of each gateway's site log: its entries, and where they lead. */
-import type { ChainHead } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
-import { type Row, type Sql, type SqlValue, toBytes, toNumber, toText } from './database.ts';
+import type { EntryHeader } from './agent-chains.ts';
+import { type Sql, type SqlValue, toBytes, toNumber, toText } from './database.ts';
 
 export interface SiteLogRow {
   readonly origin: string;
@@ -16,21 +16,6 @@ export interface EntryRow {
   readonly believed: boolean;
   /** What its header says, when it continues the chain of the agent that signed it. */
   readonly header: EntryHeader | null;
-}
-
-export interface EntryHeader {
-  readonly agent: Uint8Array;
-  readonly batch: number;
-  readonly hash: Uint8Array;
-  readonly firstSeq: number;
-  readonly count: number;
-}
-
-/** An entry whose header its agent signed. `arrival` orders all of them, over all logs. */
-export interface ArrivedBatch extends EntryHeader {
-  readonly arrival: number;
-  readonly origin: string;
-  readonly entry: number;
 }
 
 export async function addSiteLog(sql: Sql, origin: string): Promise<void> {
@@ -141,96 +126,4 @@ async function moveNext(sql: Sql, origin: string, from: number, to: number): Pro
   throw new CloudError('DATABASE_FAILED', `${origin} is no longer at ${from} entries`, {
     retryable: true,
   });
-}
-
-/** Where an agent's chain of signed headers stands, believed or not; null before its first. */
-export async function chainHead(sql: Sql, agent: Uint8Array): Promise<ChainHead | null> {
-  const row = await sql.get(
-    'SELECT * FROM entries WHERE agent = ? ORDER BY batch DESC LIMIT 1',
-    agent,
-  );
-  if (row === undefined) return null;
-  const { batch, hash, firstSeq, count } = arrived(row);
-  return { batch, headerHash: hash, nextSeq: firstSeq + count };
-}
-
-/** An agent's last signed header in some of the logs, believed or not; null before its first there. */
-export async function lastEntryOf(
-  sql: Sql,
-  agent: Uint8Array,
-  origins: readonly string[],
-): Promise<ArrivedBatch | null> {
-  const row = await sql.get(
-    `SELECT * FROM entries WHERE agent = ? AND origin IN (${origins.map(() => '?').join(', ')}) ORDER BY batch DESC LIMIT 1`,
-    agent,
-    ...origins,
-  );
-  return row === undefined ? null : arrived(row);
-}
-
-/** When the newest of an agent's believed batches up to this one arrived; 0 before the first. */
-export async function believedArrival(sql: Sql, agent: Uint8Array, batch: number): Promise<number> {
-  const row = await sql.get(
-    'SELECT max(arrival) AS arrival FROM entries WHERE agent = ? AND batch <= ? AND believed = 1',
-    agent,
-    batch,
-  );
-  return toNumber(row?.arrival);
-}
-
-/** Believed batches after an arrival, in the order they came. */
-export async function arrivedAfter(
-  sql: Sql,
-  arrival: number,
-  limit: number,
-): Promise<ArrivedBatch[]> {
-  const rows = await sql.all(
-    'SELECT * FROM entries WHERE arrival > ? AND believed = 1 ORDER BY arrival LIMIT ?',
-    arrival,
-    limit,
-  );
-  return rows.map(arrived);
-}
-
-/** The entry whose batch holds this reading. */
-export async function entryOfReading(
-  sql: Sql,
-  agent: Uint8Array,
-  seq: number,
-): Promise<ArrivedBatch | null> {
-  const row = await sql.get(
-    'SELECT * FROM entries WHERE agent = ? AND first_seq <= ? AND believed = 1 ORDER BY first_seq DESC LIMIT 1',
-    agent,
-    seq,
-  );
-  if (row === undefined) return null;
-  const found = arrived(row);
-  return seq < found.firstSeq + found.count ? found : null;
-}
-
-/** The entry of one batch. */
-export async function entryOfBatch(
-  sql: Sql,
-  agent: Uint8Array,
-  batch: number,
-): Promise<ArrivedBatch | null> {
-  const row = await sql.get(
-    'SELECT * FROM entries WHERE agent = ? AND batch = ? ORDER BY believed DESC LIMIT 1',
-    agent,
-    batch,
-  );
-  return row === undefined ? null : arrived(row);
-}
-
-function arrived(row: Row): ArrivedBatch {
-  return {
-    arrival: toNumber(row.arrival),
-    origin: toText(row.origin),
-    entry: toNumber(row.entry),
-    agent: toBytes(row.agent),
-    batch: toNumber(row.batch),
-    hash: toBytes(row.header_hash),
-    firstSeq: toNumber(row.first_seq),
-    count: toNumber(row.count),
-  };
 }

@@ -3,18 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leafHash, rootAt, treeRoot } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chainHead, entryOfReading } from './agent-chains.ts';
 import { advanceWitnessed, witnessedLog } from './checkpoints.ts';
 import type { Database } from './database.ts';
 import { testDatabase } from './database-contract.ts';
 import { addQuarantined, listAlarms, listQuarantined, raiseAlarm } from './quarantine.ts';
-import {
-  addSiteLog,
-  appendEntries,
-  chainHead,
-  cutEntries,
-  entryOfReading,
-  nextEntry,
-} from './site-logs.ts';
+import { addSiteLog, appendEntries, cutEntries, nextEntry } from './site-logs.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import { appendLeaves, overTree } from './tiles.ts';
 

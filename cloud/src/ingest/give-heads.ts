@@ -13,14 +13,9 @@ import {
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
+import { type ArrivedBatch, believedArrival, lastEntryOf } from '../database/agent-chains.ts';
 import { newestCheckpointUpTo } from '../database/checkpoints.ts';
-import {
-  type ArrivedBatch,
-  believedArrival,
-  entryLeaf,
-  lastEntryOf,
-  nextEntry,
-} from '../database/site-logs.ts';
+import { entryLeaf, nextEntry } from '../database/site-logs.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import type { NextNumber, ReadingStore } from '../readings/reading-store.ts';

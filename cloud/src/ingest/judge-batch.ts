@@ -20,7 +20,7 @@ import {
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
-import type { EntryHeader } from '../database/site-logs.ts';
+import type { EntryHeader } from '../database/agent-chains.ts';
 import { CloudError } from '../errors.ts';
 import { activeAgent } from '../register/register.ts';
 

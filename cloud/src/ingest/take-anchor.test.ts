@@ -46,6 +46,20 @@ describe('an anchor', () => {
     expect((await core.ingest.state(site.origin)).anchors).toEqual({ mined: 1, final: 1 });
   });
 
+  it('brings the records of a log that was closed and of the one that goes on from it', async () => {
+    const { ledger, site, core } = fixture;
+    const note = await grow();
+    await take(ledger.anchor(note));
+    const next = site.continue();
+    const third = next.continue();
+    const bundle = ledger.anchor(note);
+    expect(bundle.anchor.slots).toBe(4);
+    expect(await take(bundle)).toMatchObject({ mined: 2 });
+    expect(core.register.recordsAfter(1).map(({ slot }) => slot)).toEqual([2, 3]);
+    expect(core.register.slotOf(third.origin).record.closed).toBeNull();
+    expect(await alarms()).toEqual([]);
+  });
+
   it('told again changes nothing', async () => {
     const { ledger } = fixture;
     const bundle = ledger.anchor(await grow());

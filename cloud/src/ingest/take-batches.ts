@@ -12,9 +12,10 @@ import {
   toHex,
 } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
+import { chainHead } from '../database/agent-chains.ts';
 import type { Database } from '../database/database.ts';
 import { addQuarantined, raiseAlarm } from '../database/quarantine.ts';
-import { appendEntries, chainHead, entryLeaf, nextEntry } from '../database/site-logs.ts';
+import { appendEntries, entryLeaf, nextEntry } from '../database/site-logs.ts';
 import { appendLeaves } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';

@@ -15,9 +15,9 @@ import {
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
+import { entryOfBatch } from '../database/agent-chains.ts';
 import type { Database } from '../database/database.ts';
 import { raiseAgentConflict } from '../database/quarantine.ts';
-import { entryOfBatch } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
 

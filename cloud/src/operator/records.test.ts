@@ -1,4 +1,6 @@
 import {
+  closeSlot,
+  continueSlot,
   EMPTY_ROOT,
   openSlot,
   readSlotRecord,
@@ -28,6 +30,15 @@ describe('the record that lets a box in', () => {
   it('adds an agent to the record of its gateway', () => {
     const agent = { ...farAgent(), gateway: 'example.org/a' };
     expect(approvalOf(agent, [first], '')).toMatchObject({ slot: 7, rev: 1, previous: first.hash });
+  });
+
+  it('adds an agent where its gateway goes on, when its log was closed meanwhile', () => {
+    const agent = { ...farAgent(), gateway: 'example.org/a' };
+    const ended = { size: 0, root: EMPTY_ROOT, cause: 'a test' };
+    const closed = signed(closeSlot(first, ended));
+    expect(() => approvalOf(agent, [closed], '')).toThrow('example.org/a is closed');
+    const next = signed(continueSlot(closed, 9, newSigner().publicKey));
+    expect(approvalOf(agent, [closed, next], '')).toMatchObject({ slot: 9, rev: 1 });
   });
 
   it.each([

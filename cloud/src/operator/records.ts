@@ -13,6 +13,7 @@ import {
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
 import type { LogHead } from '../ingest/log-head.ts';
+import { continuationOf } from '../register/register-rules.ts';
 
 export interface BoxToApprove extends BoxKeys {
   /** As the box itself signed it. */
@@ -36,7 +37,7 @@ export function approvalOf(
 ): SlotRecord {
   if (box.kind === 'agent') {
     if (box.gateway === null) throw new CloudError('USAGE', 'an agent comes with its gateway');
-    return addAgent(slotOf(box.gateway, slots), box.agentKey);
+    return addAgent(openSlotOf(box.gateway, slots), box.agentKey);
   }
   if (box.logKey === null || box.gateway !== null)
     throw new CloudError('USAGE', 'a gateway has a log key, and comes by itself');
@@ -99,6 +100,15 @@ export function parseFingerprint(written: string): string {
     'USAGE',
     `fingerprint ${JSON.stringify(written.slice(0, 40))}: write all 16 digits, as the box shows them`,
   );
+}
+
+/** Where a gateway's agents are let in: its log may have been closed since one asked. @throws CloudError ORIGIN_* */
+function openSlotOf(origin: string, slots: readonly Opened<SlotRecord>[]): Opened<SlotRecord> {
+  const slot = slotOf(origin, slots);
+  if (slot.record.closed === null) return slot;
+  const next = continuationOf(slot, slots);
+  if (next !== undefined) return openSlotOf(next.record.origin, slots);
+  throw new CloudError('ORIGIN_CLOSED', `${origin} is closed; nobody is let in there any more`);
 }
 
 /** @throws CloudError ORIGIN_UNKNOWN */

@@ -15,6 +15,7 @@ import {
   leafHash,
   originHash,
 } from '@sigill/evidence';
+import type { ArrivedBatch } from '../database/agent-chains.ts';
 import {
   anchorAt,
   type CallRow,
@@ -24,7 +25,6 @@ import {
 } from '../database/anchors.ts';
 import { checkpointAt } from '../database/checkpoints.ts';
 import { type Sql, toBytes } from '../database/database.ts';
-import type { ArrivedBatch } from '../database/site-logs.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import { siteTree } from '../ingest/tree-names.ts';

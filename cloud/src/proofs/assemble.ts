@@ -15,11 +15,11 @@ import {
   toHex,
 } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
+import { type ArrivedBatch, entryOfBatch, entryOfReading } from '../database/agent-chains.ts';
 import { checkpointCovering, cosignatureAt } from '../database/checkpoints.ts';
 import type { Database, Sql } from '../database/database.ts';
 import { mergeNotes } from '../database/merge-notes.ts';
 import { quarantinedBytes } from '../database/quarantine.ts';
-import { type ArrivedBatch, entryOfBatch, entryOfReading } from '../database/site-logs.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import { sealOf } from '../ingest/judge-batch.ts';

@@ -5,8 +5,8 @@
  */
 import { decodeBatch, decodeReading, type Reading } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
+import { type ArrivedBatch, arrivedAfter } from '../database/agent-chains.ts';
 import type { Database } from '../database/database.ts';
-import { type ArrivedBatch, arrivedAfter } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { ReadingStore } from './reading-store.ts';
 

@@ -11,8 +11,8 @@ import {
   toHex,
 } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
+import { type ArrivedBatch, entryOfBatch } from '../database/agent-chains.ts';
 import type { Database } from '../database/database.ts';
-import { type ArrivedBatch, entryOfBatch } from '../database/site-logs.ts';
 import type { EvidenceState, WatermarkBook } from '../watermarks/watermarks.ts';
 import type { ReadingPlace, ReadingQuery, ReadingStore, Stream } from './reading-store.ts';
 
