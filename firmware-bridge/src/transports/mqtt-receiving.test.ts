@@ -4,7 +4,7 @@ import { createReceiving } from './mqtt-receiving.ts';
 import { createSenderMemory, type SenderMemory } from './mqtt-repeats.ts';
 
 /** What mqtt.js hands over and hears, and a listener that says later what is safe. */
-function createConnection(connection = 1, memory: SenderMemory<boolean> = createSenderMemory()) {
+function createConnection(memory: SenderMemory<boolean> = createSenderMemory()) {
   const taken: { payload: number; settle(isSafe: boolean): void }[] = [];
   const acknowledged: number[] = [];
   const state = { asked: 0, notTaken: 0, isOpen: true };
@@ -23,7 +23,7 @@ function createConnection(connection = 1, memory: SenderMemory<boolean> = create
       state.notTaken += 1;
       state.isOpen = false;
     },
-    ...{ memory, connection },
+    memory,
   });
   return {
     ...{ taken, acknowledged, state, memory },
@@ -125,7 +125,7 @@ describe('messages that a broker sends again with DUP', () => {
     before.taken[2]!.settle(true);
     before.state.isOpen = false;
     await before.settled();
-    const again = createConnection(2, before.memory);
+    const again = createConnection(before.memory);
     for (const id of [1, 2, 3]) again.say(id, { dup: true });
     again.say(4);
     expect(again.taken.map(({ payload }) => payload)).toEqual([4]);
@@ -141,7 +141,7 @@ describe('messages that a broker sends again with DUP', () => {
     before.say(1);
     before.taken[0]!.settle(false);
     await before.settled();
-    const again = createConnection(2, before.memory);
+    const again = createConnection(before.memory);
     again.say(1, { dup: true });
     expect(again.taken).toHaveLength(1);
   });

@@ -18,8 +18,6 @@ export interface ReceivingParts {
   readonly notTaken: () => void;
   /** Of this broker, over its connections. */
   readonly memory: SenderMemory<boolean>;
-  /** Another number for each connection. */
-  readonly connection: number;
 }
 
 /** As mqtt.js calls it. */
@@ -41,7 +39,7 @@ const PUBACK = 0x40;
 const NOT_BY_MQTT_JS = new Error('acknowledged later');
 
 export function createReceiving(parts: ReceivingParts): Receive {
-  const { take, memory, connection } = parts;
+  const { take, memory } = parts;
   const underWay: Arrived[] = [];
   let bytes = 0;
   let goOn: (() => void) | null = null;
@@ -52,8 +50,8 @@ export function createReceiving(parts: ReceivingParts): Receive {
     const { id } = arrived;
     if (id === null) return take(topic, payload);
     const content = contentOf(topic, payload, retain);
-    const found = dup ? memory.find(id, content, connection) : null;
-    const taken = found ?? memory.add(id, content, connection);
+    const found = dup ? memory.find(id, content) : null;
+    const taken = found ?? memory.add(id, content);
     arrived.taken = taken;
     taken.taking ??= take(topic, payload).then((isSafe) => {
       if (isSafe) memory.settle(taken, 'kept');

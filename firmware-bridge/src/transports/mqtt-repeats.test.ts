@@ -4,30 +4,24 @@ import { contentOf, createSenderMemory, type SenderMemory } from './mqtt-repeats
 const ONE = 'one';
 const OTHER = 'another';
 
-/** Messages that were taken and acknowledged on a connection, one after the other. */
-function say(memory: SenderMemory<void>, ids: readonly number[], connection = 1): void {
-  for (const id of ids) memory.settle(memory.add(id, ONE, connection), 'acknowledged');
+/** Messages that were taken and acknowledged, one after the other. */
+function say(memory: SenderMemory<void>, ids: readonly number[]): void {
+  for (const id of ids) memory.settle(memory.add(id, ONE), 'acknowledged');
 }
 
 describe('a message with DUP repeats', () => {
-  it('one that is under way, or was kept and never acknowledged, on whatever connection', () => {
+  it('one that is under way, or was kept and never acknowledged', () => {
     const memory = createSenderMemory<void>();
-    const taken = memory.add(7, ONE, 1);
-    expect(memory.find(7, ONE, 2)).toBe(taken);
+    const taken = memory.add(7, ONE);
+    expect(memory.find(7, ONE)).toBe(taken);
     memory.settle(taken, 'kept');
-    expect(memory.find(7, ONE, 3)).toBe(taken);
+    expect(memory.find(7, ONE)).toBe(taken);
   });
 
-  it('one that was acknowledged on the same connection: another would have come without DUP first', () => {
-    const memory = createSenderMemory<void>();
-    say(memory, [1]);
-    expect(memory.find(1, ONE, 1)).not.toBeNull();
-  });
-
-  it('the last ones of a connection before, of a sender whose identifiers go on', () => {
+  it('the last ones that were acknowledged, of a sender whose identifiers go on', () => {
     const memory = createSenderMemory<void>();
     say(memory, ids(1, 12));
-    expect([9, 10, 11, 12].map((id) => memory.find(id, ONE, 2) !== null)).toEqual([
+    expect([9, 10, 11, 12].map((id) => memory.find(id, ONE) !== null)).toEqual([
       ...[false, true, true, true],
     ]);
   });
@@ -35,53 +29,53 @@ describe('a message with DUP repeats', () => {
   it('as many as were under way at once, of a sender that has many under way', () => {
     const memory = createSenderMemory<void>();
     for (let begin = 1; begin < 400; begin += 20) {
-      const taken = ids(begin, begin + 19).map((id) => memory.add(id, ONE, 1));
+      const taken = ids(begin, begin + 19).map((id) => memory.add(id, ONE));
       for (const one of taken) memory.settle(one, 'acknowledged');
     }
-    expect(ids(381, 400).every((id) => memory.find(id, ONE, 2) !== null)).toBe(true);
+    expect(ids(381, 400).every((id) => memory.find(id, ONE) !== null)).toBe(true);
   });
 });
 
 describe('a message with DUP is a message of its own', () => {
   it('when it says something else, or bears another identifier', () => {
     const memory = createSenderMemory<void>();
-    memory.settle(memory.add(7, ONE, 1), 'kept');
-    expect(memory.find(7, OTHER, 2)).toBeNull();
-    expect(memory.find(8, ONE, 2)).toBeNull();
+    memory.settle(memory.add(7, ONE), 'kept');
+    expect(memory.find(7, OTHER)).toBeNull();
+    expect(memory.find(8, ONE)).toBeNull();
   });
 
   it('when what it would repeat was not taken', () => {
     const memory = createSenderMemory<void>();
-    memory.drop(memory.add(7, ONE, 1));
-    expect(memory.find(7, ONE, 1)).toBeNull();
+    memory.drop(memory.add(7, ONE));
+    expect(memory.find(7, ONE)).toBeNull();
   });
 
   it('of a sender of which too little is known', () => {
     const memory = createSenderMemory<void>();
     say(memory, [1, 2, 3]);
-    expect(memory.find(3, ONE, 2)).toBeNull();
+    expect(memory.find(3, ONE)).toBeNull();
     say(memory, [4]);
-    expect(memory.find(4, ONE, 2)).not.toBeNull();
+    expect(memory.find(4, ONE)).not.toBeNull();
   });
 
   it('of a sender that gives the lowest free identifier: its next message has the same one', () => {
     const memory = createSenderMemory<void>();
     say(memory, Array(100).fill(1));
-    expect(memory.find(1, ONE, 2)).toBeNull();
+    expect(memory.find(1, ONE)).toBeNull();
   });
 
   it('of a sender that begins again with 1 each time it is switched on', () => {
     const memory = createSenderMemory<void>();
-    for (let connection = 1; connection <= 20; connection++) say(memory, ids(1, 3), connection);
-    expect(memory.find(1, ONE, 21)).toBeNull();
+    for (let count = 0; count < 20; count++) say(memory, ids(1, 3));
+    expect(memory.find(1, ONE)).toBeNull();
   });
 
   it('of one whose identifiers came again lately, until they have gone on for long enough', () => {
     const memory = createSenderMemory<void>();
     say(memory, [...ids(1, 12), 12]);
-    expect(memory.find(12, ONE, 2)).toBeNull();
+    expect(memory.find(12, ONE)).toBeNull();
     say(memory, [20, 21, 22]);
-    expect(memory.find(22, ONE, 2)).not.toBeNull();
+    expect(memory.find(22, ONE)).not.toBeNull();
   });
 });
 
@@ -89,11 +83,11 @@ describe('what is remembered', () => {
   it('is bounded for each sender', () => {
     const room = { left: 10_000 };
     const memory = createSenderMemory<void>(room);
-    const taken = ids(1, 1_000).map((id) => memory.add(id, ONE, 1));
+    const taken = ids(1, 1_000).map((id) => memory.add(id, ONE));
     for (const one of taken) memory.settle(one, 'kept');
     expect(room.left).toBe(10_000 - 256);
-    expect(memory.find(744, ONE, 2)).toBeNull();
-    expect(memory.find(745, ONE, 2)).not.toBeNull();
+    expect(memory.find(744, ONE)).toBeNull();
+    expect(memory.find(745, ONE)).not.toBeNull();
   });
 
   it('and for all together: one that finds no room goes on with its own oldest', () => {
@@ -102,9 +96,9 @@ describe('what is remembered', () => {
     say(one, ids(1, 9));
     say(other, ids(1, 9));
     expect(room.left).toBe(0);
-    expect(one.find(9, ONE, 1)).not.toBeNull();
-    expect(one.find(5, ONE, 1)).toBeNull();
-    expect(other.find(9, ONE, 1)).toBeNull();
+    expect(one.find(9, ONE)).not.toBeNull();
+    expect(one.find(5, ONE)).toBeNull();
+    expect(other.find(9, ONE)).toBeNull();
     one.clear();
     expect(room.left).toBe(4);
   });

@@ -6,9 +6,8 @@
  * same, and whose first copy may be lost. So a repeat is believed
  *
  *   - while this side has acknowledged nothing: the identifier was not free             [MQTT-2.3.1-2] [MQTT-2.3.1-4]
- *   - on the connection the message came on: nothing is lost within one, so another message would have come without DUP
- *   - on a later one, when the sender's identifiers go on: of its last messages, four times as many as it would take,
- *     none had an identifier again so soon
+ *   - else when the sender's identifiers go on: of its last messages, four times as many as it would take, none had an
+ *     identifier again so soon
  *
  * Anything else is a message of its own: said twice is better than lost.
  * @module
@@ -22,8 +21,6 @@ export interface Taken<T> {
   /** Its place among those of its sender. */
   readonly place: number;
   taking: Promise<T> | null;
-  /** On which it came last. */
-  connection: number;
   /** `acknowledged`: a PUBACK may have left. `kept`: none has. */
   state: 'under way' | 'kept' | 'acknowledged';
 }
@@ -31,9 +28,9 @@ export interface Taken<T> {
 /** What one sender said last. */
 export interface SenderMemory<T> {
   /** The message of which a message with DUP is a repeat for certain. */
-  find(id: number, content: string, connection: number): Taken<T> | null;
+  find(id: number, content: string): Taken<T> | null;
   /** A message that is no repeat. */
-  add(id: number, content: string, connection: number): Taken<T>;
+  add(id: number, content: string): Taken<T>;
   settle(taken: Taken<T>, state: 'kept' | 'acknowledged'): void;
   /** It was not taken. */
   drop(taken: Taken<T>): void;
@@ -73,18 +70,16 @@ export function createSenderMemory<T>(room: Room = { left: MOST }): SenderMemory
     first = 0;
   }
 
-  function isBelieved({ state, connection, place }: Taken<T>, on: number): boolean {
-    return state !== 'acknowledged' || connection === on || goesOn >= SURELY * (places + 1 - place);
+  function isBelieved({ state, place }: Taken<T>): boolean {
+    return state !== 'acknowledged' || goesOn >= SURELY * (places + 1 - place);
   }
 
   return {
-    find(id, content, connection) {
+    find(id, content) {
       const found = byId.get(id);
-      if (found?.content !== content || !isBelieved(found, connection)) return null;
-      found.connection = connection;
-      return found;
+      return found?.content === content && isBelieved(found) ? found : null;
     },
-    add(id, content, connection) {
+    add(id, content) {
       places += 1;
       underWay += 1;
       capacity = Math.min(Math.max(capacity, underWay * PER_UNDER_WAY), MOST);
@@ -94,7 +89,7 @@ export function createSenderMemory<T>(room: Room = { left: MOST }): SenderMemory
       while (order.length - first >= capacity) forgetOldest();
       if (room.left === 0 && order.length > first) forgetOldest();
       const state = 'under way' as const;
-      const taken: Taken<T> = { id, content, place: places, taking: null, connection, state };
+      const taken: Taken<T> = { id, content, place: places, taking: null, state };
       if (room.left === 0) return taken;
       room.left -= 1;
       byId.set(id, taken);

@@ -73,10 +73,7 @@ function brokerConnect(options: MqttOptions, broker: BrokerAddress): Connect {
   const timers = parts?.timers ?? systemTimers;
   const { address } = broker;
   const memory = createSenderMemory<boolean>();
-  let connections = 0;
   return (listener) => {
-    connections += 1;
-    const connection = connections;
     const socket = connectBroker(broker);
     let client: MqttClient | null = null;
     let cause: TransportError | null = null;
@@ -106,7 +103,7 @@ function brokerConnect(options: MqttOptions, broker: BrokerAddress): Connect {
       client = new MqttClient(() => socket.stream, toClientOptions(options));
       client.on('error', (error) => fail(explainBrokerError(address, error)));
       client.handleMessage = createReceiving({
-        ...{ memory, connection, send: socket.send },
+        ...{ memory, send: socket.send },
         take: (topic, bytes) => take(listener, topic, bytes),
         notTaken: () => fail(messageNotTaken(address)),
       });

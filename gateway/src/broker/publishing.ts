@@ -103,10 +103,10 @@ export function createPublishing(parts: PublishingParts) {
     const { topic, payload, retain } = packet;
     const content = contentOf(topic, payload as Buffer, retain);
     if (packet.dup) {
-      const found = memory.find(messageId, content, session.number);
+      const found = memory.find(messageId, content);
       if (found?.taking) return takeAgain(session, found, found.taking);
     }
-    const taken = memory.add(messageId, content, session.number);
+    const taken = memory.add(messageId, content);
     taken.taking = intake.take(session, packet).then(
       (fate) => {
         memory.settle(taken, isGone(session) ? 'kept' : 'acknowledged');

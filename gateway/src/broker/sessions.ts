@@ -14,8 +14,6 @@ import type { Arrival } from './listeners.ts';
 
 /** One connection; somebody's once its CONNECT was believed. */
 export interface Session {
-  /** No two have the same. */
-  readonly number: number;
   readonly stream: GuardedStream;
   readonly address: string;
   readonly pin: string | null;
@@ -56,7 +54,6 @@ const MAX_QUIET_SWEEPS = 6;
 export function createSessions({ limits, timers, tell }: SessionsParts): Sessions {
   const byStream = new WeakMap<object, Session>();
   const live = new Set<Session>();
-  let opened = 0;
   let strangersCut = 0;
   let cancelSweep = timers.after(SWEEP_INTERVAL_MS, sweep);
 
@@ -87,9 +84,7 @@ export function createSessions({ limits, timers, tell }: SessionsParts): Session
         const text = `no CONNECT within ${CONNECT_WITHIN_MS / 1000} s`;
         stream.cut({ code: 'NOT_MQTT', text });
       });
-      opened += 1;
       const session: Session = {
-        number: opened,
         ...{ stream, address, pin, needsPin, identity: null, counts: null, connectArrived },
         decided: { generation: -1, publish: new Map(), receive: new Map() },
         ...{ forwarded: new Set(), takingIn: new Map() },
