@@ -1,5 +1,5 @@
 import { anchorLogAddress, formatAddress, parseAddress, toHex } from '@sigill/evidence';
-import { Wallet } from 'ethers';
+import { keccak256, Wallet } from 'ethers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemTimers } from '../timers.ts';
 import { createFakeTimers } from '../timers-fake.ts';
@@ -60,6 +60,22 @@ describe('deployAnchorLog', () => {
       await anvil.call('anvil_setCode', profile.factory, code);
       await expect(deployAnchorLog(partsOf())).rejects.toMatchObject({ code: 'LEDGER_NO_FACTORY' });
     }
+  });
+
+  it('brings the factory to a chain that lacks it, when somebody has paid for its one transaction', async () => {
+    await anvil.kill();
+    anvil = await startAnvil([
+      ...['--chain-id', String(profile.chainId), '--hardfork', 'prague'],
+      '--disable-default-create2-deployer',
+    ]);
+    await anvil.call('anvil_setBalance', wallet.address, '0xde0b6b3a7640000');
+    await expect(deployAnchorLog(partsOf())).rejects.toThrow('send 0.01 coins to 0x3fab');
+    const payer = '0x3fab184622dc19b6109349b94811493bf2a45362';
+    await anvil.call('anvil_setBalance', payer, '0x2386f26fc10000');
+    expect((await deployAnchorLog(partsOf())).created).toBe(true);
+    expect(keccak256(await anvil.call('eth_getCode', profile.factory, 'latest'))).toBe(
+      profile.factoryCodeHash,
+    );
   });
 
   it('refuses an address at which something else lies', async () => {

@@ -15,6 +15,7 @@ import {
 import { keccak256 } from 'ethers';
 import type { Timers } from '../timers.ts';
 import { anchorLogCodeHash } from './anchor-log-code.ts';
+import { bringFactory } from './create2-factory.ts';
 import { readFees } from './fees.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import { LedgerError } from './ledger-error.ts';
@@ -54,19 +55,29 @@ export async function deployAnchorLog(parts: DeployParts): Promise<Deployed> {
     );
   const contract = anchorLogAddress(parseAddress(profile.factory), roles);
   if (await isThere(rpc, contract, roles)) return { contract, created: false };
-  await assertFactory(rpc, profile);
-  const refusal = await send(parts);
   const giveUpAt = parts.timers.now() + parts.patienceMs;
-  while (!(await isThere(rpc, contract, roles))) {
-    if (parts.timers.now() >= giveUpAt)
+  await patiently(parts, giveUpAt, 'its factory', () => bringFactory(rpc, profile));
+  const refusal = await send(parts);
+  const what = `the anchor log at ${formatAddress(contract)}${refusal === null ? '' : `: ${refusal.message}`}`;
+  await patiently(parts, giveUpAt, what, () => isThere(rpc, contract, roles));
+  return { contract, created: true };
+}
+
+async function patiently(
+  { timers, pollMs, patienceMs }: DeployParts,
+  giveUpAt: number,
+  what: string,
+  done: () => Promise<boolean>,
+): Promise<void> {
+  while (!(await done())) {
+    if (timers.now() >= giveUpAt)
       throw new LedgerError(
         'LEDGER_DEPLOY_FAILED',
-        `no anchor log at ${formatAddress(contract)} after ${parts.patienceMs / 1000} s${refusal === null ? '' : `: ${refusal.message}`}; doing it again goes on`,
-        { cause: refusal, retryable: true },
+        `after ${patienceMs / 1000} s no block holds ${what}; doing it again goes on`,
+        { retryable: true },
       );
-    await parts.timers.wait(parts.pollMs, new AbortController().signal);
+    await timers.wait(pollMs, new AbortController().signal);
   }
-  return { contract, created: true };
 }
 
 async function isThere(
@@ -80,15 +91,6 @@ async function isThere(
   throw new LedgerError(
     'LEDGER_DEPLOY_FAILED',
     `at ${formatAddress(contract)} lies code that is not ours: no honest chain has that`,
-  );
-}
-
-async function assertFactory(rpc: JsonRpc, profile: DeployParts['profile']): Promise<void> {
-  const code = await rpc.call<string>('eth_getCode', profile.factory, 'latest');
-  if (keccak256(code) === profile.factoryCodeHash) return;
-  throw new LedgerError(
-    'LEDGER_NO_FACTORY',
-    `at ${profile.factory} ${code === '0x' ? 'lies nothing' : 'lies other code'}, where profile ${profile.id} has its factory: without it the log would have another address than verifiers compute`,
   );
 }
 
