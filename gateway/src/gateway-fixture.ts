@@ -52,6 +52,7 @@ export async function startFixtureGateway(parts: FixtureGatewayParts): Promise<G
     configuration: new Uint8Array(32),
     sealed: () => {},
     diskUse: () => null,
+    damage: null,
     ...change,
   });
   let isOver = false;

@@ -66,8 +66,13 @@ export interface GatewayParts {
   readonly diskUse: () => DiskUse | null;
   /** Called with each batch that this box seals. */
   readonly sealed: (batch: SealedBatch) => void;
-  /** Entries came back from the cloud after the agent had begun: it must begin anew, behind them. */
-  readonly startAnew: () => void;
+  /** Why the journal of the own agent is to be set aside as damaged, though it opens; null: it is not. */
+  readonly damage: string | null;
+  /**
+   * Entries came back from the cloud after the agent had begun, and it must begin behind them; or the next log begins; or
+   * the agent's journal is damaged.
+   */
+  readonly startAnew: (damage?: string) => void;
 }
 
 export interface Gateway {
@@ -162,7 +167,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     });
     opening.resolve(agent);
     agent.subscribe(parts.sealed);
-    const fromAgent = startOwnUplink({ agent, site, timers, random, tell, logged });
+    const fromAgent = startOwnUplink({
+      ...{ agent, site, timers, random, tell, logged, damaged: parts.startAnew },
+    });
     sources.start(agent);
     if (config.broker !== null) {
       await openBroker({

@@ -12,7 +12,7 @@ import {
   startInProcessUplink,
   type Uplink,
 } from '@sigill/edge';
-import { agentId, type Signer } from '@sigill/evidence';
+import { agentId, equalBytes, type Signer } from '@sigill/evidence';
 import type { GatewayConfig } from './config.ts';
 import { type Tell, toLog } from './events.ts';
 import type { Site } from './site.ts';
@@ -31,6 +31,8 @@ export interface OwnAgentParts {
   readonly software: string;
   readonly configuration: Uint8Array;
   readonly tell: Tell;
+  /** Why its journal is to be set aside; null: it is not. */
+  readonly damage: string | null;
   /** From here on the agent goes by what it was told. */
   readonly asked: () => void;
 }
@@ -68,6 +70,7 @@ export function openOwnAgent(parts: OwnAgentParts): Promise<Agent> {
     batch: config.batch,
     askHead,
     log: toLog(parts.tell),
+    ...(parts.damage === null ? {} : { damage: parts.damage }),
   });
 }
 
@@ -79,6 +82,8 @@ export interface OwnUplinkParts {
   readonly tell: Tell;
   /** Something new is in the log. */
   readonly logged: () => void;
+  /** Its journal opens, and a batch in it cannot be read: it must be set aside. */
+  readonly damaged: (reason: string) => void;
 }
 
 export function startOwnUplink({ agent, site, timers, tell, ...parts }: OwnUplinkParts): Uplink {
@@ -86,6 +91,7 @@ export function startOwnUplink({ agent, site, timers, tell, ...parts }: OwnUplin
   return startInProcessUplink({
     ...{ agent, timers, random: parts.random, log: toLog(tell) },
     siteLog: { origin: log.origin, publicKey: log.publicKey },
+    onDamaged: parts.damaged,
     async offer({ number, bytes, header, seal, streams }) {
       await gate.opened();
       const { index } = await (streams === null
@@ -94,7 +100,10 @@ export function startOwnUplink({ agent, site, timers, tell, ...parts }: OwnUplin
       const text = `batch ${number} with ${header.count} readings is in the site log, entry ${index}`;
       tell({ level: 'info', what: 'logged', text, facts: { batch: number, index } });
       parts.logged();
-      return { batch: number, proof: log.receipt(index) };
+      // The one that came first, if the header was signed again after a crash by a key that never signs the same twice.
+      const [logged] = log.entries(index, index + 1);
+      const proof = log.receipt(index);
+      return { batch: number, proof, ...(equalBytes(logged!, seal) ? {} : { seal: logged! }) };
     },
   });
 }

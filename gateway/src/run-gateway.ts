@@ -22,7 +22,7 @@ import { watchConfig } from './config-watch.ts';
 import { nodeFileSystem } from './disk/file-system.ts';
 import { type Tell, toLog } from './events.ts';
 import { type Front, openFront } from './front.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 import { advanceGenerations } from './generation/open-generation.ts';
 import { readLogKeys } from './keys/log-keys.ts';
 import { isAlone } from './notary/call.ts';
@@ -59,17 +59,20 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   let stopped = false;
 
   const feed = createReadingFeed();
-  const start = () => {
+  const start = (damage: string | null = null) => {
     advanceGenerations({ config, register, fileSystem: nodeFileSystem });
-    return startOnce({ ...config, sources }, text, register, tell, startAnew, feed);
+    return startOnce({ ...config, sources }, text, register, { tell, startAnew, feed, damage });
   };
 
-  /** What came back from the cloud stands in the site log now, or the next log begins: the agent begins again behind it. */
-  function startAnew(): void {
+  /**
+   * What came back from the cloud stands in the site log now, or the next log begins, or the agent's journal is damaged:
+   * the agent begins again behind what the log holds.
+   */
+  function startAnew(damage?: string): void {
     turn = turn.then(async () => {
       if (stopped) return;
       await started.stop();
-      started = await start();
+      started = await start(damage);
     });
     turn.catch((error: Error) => {
       const sentence = `the gateway could not start again (${error.message}); restart it`;
@@ -120,13 +123,15 @@ export async function runGateway(file: string, tell: Tell): Promise<RunningGatew
   };
 }
 
+interface RunParts extends Pick<GatewayParts, 'damage' | 'startAnew' | 'tell'> {
+  readonly feed: ReadingFeed;
+}
+
 async function startOnce(
   config: GatewayConfig,
   text: string,
   register: RegisterHolder,
-  tell: Tell,
-  startAnew: () => void,
-  feed: ReadingFeed,
+  { tell, feed, ...given }: RunParts,
 ): Promise<Started> {
   const timers = systemTimers;
   const clock = createSystemClock();
@@ -139,7 +144,7 @@ async function startOnce(
   const ledger = await openLedger({ config, policy, timers, random, tell }, register.current());
   try {
     const gateway = await startGateway({
-      ...{ config, register, sources, timers, clock, random, tell, startAnew },
+      ...{ config, register, sources, timers, clock, random, tell, ...given },
       sealed: feed.sealed,
       diskUse: () => diskUseOf(config.data),
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
