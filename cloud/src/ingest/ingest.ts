@@ -93,7 +93,9 @@ export function createIngest(parts: IngestParts): Ingest {
     anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
     challenge: owners.challenge,
     entries: (request) => counted(() => giveEntries(parts, owners, request)),
-    heads: (request) => counted(() => giveHeads(parts, owners, request)),
+    // In turn with the log's batches: what is told of it is of one moment.
+    heads: (request) =>
+      counted(() => turns.take(request.origin, () => giveHeads(parts, owners, request))),
     conflict: (origin, signed) =>
       counted(() => take(origin, () => takeConflict(parts, origin, signed))),
 
