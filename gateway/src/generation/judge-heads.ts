@@ -10,6 +10,7 @@ import {
   EvidenceError,
   equalBytes,
   findAgent,
+  fromHex,
   leafHash,
   logsOf,
   type Opened,
@@ -20,6 +21,7 @@ import {
   verifyInclusion,
 } from '@sigill/evidence';
 import { toLoggedHead } from '../admission/chain-heads.ts';
+import type { StreamHeads } from '../admission/stream-heads.ts';
 import { GatewayError } from '../errors.ts';
 import type { CloudHead, CloudHeads } from '../uplink/cloud-heads.ts';
 import type { Inherited, InheritedAgent, KnownSize } from './inherited.ts';
@@ -58,18 +60,21 @@ export function knownTo({ size, root, path }: CloudHeads, known: Head): KnownSiz
 }
 
 /**
- * @param expected where this disk shows that agents had come, by their names in hexadecimal
- * @throws GatewayError CLOUD_ANSWER_INVALID
+ * With those agents of whom this disk shows more than the cloud says: it may have put their last batches aside.
+ * @param here where the part of the log that both know leaves agents, by their names in hexadecimal
  */
-export function assertNamed({ agents }: Inherited, expected: ReadonlyMap<string, ChainHead>): void {
-  const named = new Map(agents.map(({ agent, head }) => [toHex(agent), head]));
-  for (const [agent, { batch }] of expected) {
-    const head = named.get(agent);
-    if (head === undefined || head.batch < batch)
-      throw lie(
-        `${head === undefined ? 'nothing' : `batch ${head.batch}`} of agent ${agent}, which had come to batch ${batch}`,
-      );
+export function withKnown(
+  agents: readonly InheritedAgent[],
+  here: ReadonlyMap<string, ChainHead>,
+  streams: StreamHeads,
+): InheritedAgent[] {
+  const said = new Map(agents.map((one) => [toHex(one.agent), one]));
+  for (const [name, head] of here) {
+    if ((said.get(name)?.head.batch ?? -1) >= head.batch) continue;
+    const agent = fromHex(name);
+    said.set(name, { agent, head, streams: streams.of(agent) });
   }
+  return [...said.values()];
 }
 
 const NOTHING_KNOWN: KnownSize = { size: 0, root: EMPTY_ROOT, path: [] };

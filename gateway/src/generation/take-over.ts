@@ -16,7 +16,7 @@ import type { Timers } from '../timers.ts';
 import type { CloudClient } from '../uplink/cloud-client.ts';
 import { headsAt, holdsEnd, inheritHere } from './closed-log.ts';
 import { type Inherited, writeInherited } from './inherited.ts';
-import { assertNamed, type ClosedLogs, judgeHeads, knownTo } from './judge-heads.ts';
+import { type ClosedLogs, judgeHeads, knownTo, withKnown } from './judge-heads.ts';
 
 export interface TakeOverParts {
   /** The data directory. */
@@ -74,8 +74,9 @@ export function createTakeOver(parts: TakeOverParts): TakeOver {
     const heads = await client.heads(log.origin, asked.size, parts.logKey, signal);
     const inherited = judgeHeads(heads, logs);
     const known = knownTo(heads, asked);
-    assertNamed(inherited, await headsAt(log, known, parts.before));
-    return { ...inherited, known };
+    const here = await headsAt(log, known, parts.before);
+    const agents = withKnown(inherited.agents, here, parts.store.streams);
+    return { ...inherited, known, agents };
   }
 
   async function begin(next: ReadSlot, signal: AbortSignal): Promise<void> {
