@@ -23,15 +23,18 @@ export interface BoxRow {
   readonly reason: string;
 }
 
-/** The newest request of a box takes the place of the one before; a refusal stays with the code it was for. */
+// A code is good for one answer; what a gateway brings has none, so there the request itself stands for it.
+const SAME = `invitation IS excluded.invitation AND (excluded.gateway IS NULL OR request = excluded.request)`;
+
+/** The newest request of a box takes the place of the one before; a refusal stays with the code or request it was for. */
 export async function putBox(sql: Sql, row: BoxRow): Promise<void> {
   const { box, kind, name, logKey, agentKey, request, invitation, gateway } = row;
   await sql.run(
     `INSERT INTO boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, '') ON CONFLICT (box) DO UPDATE SET
        name = excluded.name, request = excluded.request, address = excluded.address,
        asked_at = excluded.asked_at, clock_off = excluded.clock_off, gateway = excluded.gateway,
-       refused_at = CASE WHEN invitation IS excluded.invitation THEN refused_at END,
-       reason = CASE WHEN invitation IS excluded.invitation THEN reason ELSE '' END,
+       refused_at = CASE WHEN ${SAME} THEN refused_at END,
+       reason = CASE WHEN ${SAME} THEN reason ELSE '' END,
        invitation = excluded.invitation`,
     ...[box, kind, name, logKey, agentKey, request, invitation, gateway],
     ...[row.address, row.askedAt, row.clockOff],

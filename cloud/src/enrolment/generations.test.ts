@@ -29,6 +29,7 @@ interface Change {
   readonly agent?: Signer;
   readonly by?: Signer;
   readonly kind?: EnrolmentKind;
+  readonly nonce?: number;
 }
 
 const nextLog = newSigner();
@@ -40,7 +41,8 @@ function ask(change: Change = {}) {
   const [log, agent] = [change.log ?? nextLog, change.agent ?? site.agent.signer];
   const said = { kind: change.kind ?? 'generation', name: 'house-17', passwordHash: null } as const;
   const keys = { logKey: log.publicKey, agentKey: agent.publicKey };
-  const rest = { nonce: new Uint8Array(16).fill(5), clientTimeMs: 0, certificate: null };
+  const nonce = new Uint8Array(16).fill(change.nonce ?? 5);
+  const rest = { nonce, clientTimeMs: 0, certificate: null };
   const request = signEnrolmentRequest({ ...said, ...keys, ...rest }, agent, log);
   const word = { origin: site.origin, request, address: '', askedAtMs: NOW };
   const forward = signEnrolmentForward(word, change.by ?? site.log);
@@ -70,6 +72,12 @@ describe('a gateway that asks for its next log', () => {
     const refused = { state: 'refused', reason: 'the card was found' };
     expect(await enrolment.forwarded(boxOf())).toMatchObject(refused);
     expect(await ask()).toMatchObject(refused);
+  });
+
+  it('waits again when the technician asks anew', async () => {
+    await ask();
+    await fixture.core.database.write((sql) => refuseBox(sql, boxOf(), 'not now', NOW));
+    expect(await ask({ nonce: 6 })).toMatchObject({ state: 'waiting' });
   });
 
   it.each<[string, () => Change, string]>([
