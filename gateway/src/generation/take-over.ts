@@ -84,7 +84,7 @@ export function createTakeOver(parts: TakeOverParts): TakeOver {
     if (signal.aborted) return;
     await writeInherited(disk, generationOf(next.record), inherited);
     const { origin, size, agents } = inherited;
-    const text = `${origin} is closed for ever at ${size} entries; all goes on in ${next.record.origin}, where it left ${agents.length} agents`;
+    const text = `${origin} is closed for ever at ${size} entries; all goes on in ${next.record.origin}, from where it left its ${agents.length} agents`;
     tell({ level: 'info', what: 'generation', text, facts: { origin: next.record.origin, size } });
     parts.startAnew();
   }
