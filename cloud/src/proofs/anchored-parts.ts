@@ -17,6 +17,7 @@ import {
 } from '@sigill/evidence';
 import type { ArrivedBatch } from '../database/agent-chains.ts';
 import {
+  type AnchorRow,
   anchorAt,
   type CallRow,
   callsOf,
@@ -42,7 +43,7 @@ export async function findAnchoring(
   sql: Sql,
   register: Register,
   log: string,
-  { origin, entry }: ArrivedBatch,
+  { origin, entry }: Pick<ArrivedBatch, 'origin' | 'entry'>,
   beacons: readonly (Beacon | null)[],
 ): Promise<AnchoredParts | null> {
   const state = await newestLedgerState(sql, log);
@@ -121,15 +122,19 @@ async function leavesOf(
   size: number,
   numbers: readonly number[],
 ): Promise<EvidenceAnchor[]> {
-  const leaves: EvidenceAnchor[] = [];
+  const anchors: AnchorRow[] = [];
   for (const index of [...new Set(numbers)].sort((a, b) => a - b)) {
     const anchor = index < size ? await anchorAt(sql, log, index) : null;
-    if (anchor === null) continue; // a beacon beyond the proven state: the judge says so
-    const { rollRoot, slots, blockNumber, blockTime, parentHash } = anchor;
-    const path = await overTree(sql, log, size, (read) => inclusionPath(index, size, read));
-    leaves.push({ index, rollRoot, slots, blockNumber, blockTime, parentHash, path });
+    if (anchor !== null) anchors.push(anchor); // a beacon beyond the proven state: the judge says so
   }
-  return leaves;
+  // All paths in one walk: a range names a beacon every ten minutes, and they share their tiles.
+  const paths = await overTree(sql, log, size, (read) =>
+    anchors.map(({ number }) => inclusionPath(number, size, read)),
+  );
+  return anchors.map(({ number, rollRoot, slots, blockNumber, blockTime, parentHash }, at) => ({
+    ...{ index: number, rollRoot, slots, blockNumber, blockTime, parentHash },
+    path: paths[at] as Uint8Array[],
+  }));
 }
 
 function decodeState(bytes: Uint8Array): NonNullable<EvidenceFile['ledger']> {

@@ -15,25 +15,9 @@ import {
   toHex,
 } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
-import { type ArrivedBatch, entryOfBatch, entryOfReading } from '../database/agent-chains.ts';
-import { checkpointCovering, cosignatureAt } from '../database/checkpoints.ts';
-import type { Database, Sql } from '../database/database.ts';
-import { mergeNotes } from '../database/merge-notes.ts';
-import { quarantinedBytes } from '../database/quarantine.ts';
-import { overTree } from '../database/tiles.ts';
+import { type ArrivedBatch, entryOfReading } from '../database/agent-chains.ts';
 import { CloudError } from '../errors.ts';
-import { sealOf } from '../ingest/judge-batch.ts';
-import { siteTree } from '../ingest/tree-names.ts';
-import type { Register } from '../register/register.ts';
-import { type AnchoredParts, findAnchoring } from './anchored-parts.ts';
-
-export interface ProofParts {
-  readonly archive: BatchArchive;
-  readonly database: Database;
-  readonly register: Register;
-  /** The anchor log of the policy's ledger; null without one. */
-  readonly anchorLog: string | null;
-}
+import { type ProofParts, sealOfBatch, standingParts } from './standing-parts.ts';
 
 /** @throws CloudError READING_UNKNOWN, READING_GONE, EVIDENCE_PENDING, ARCHIVE_DAMAGED */
 export async function assembleEvidence(
@@ -41,7 +25,7 @@ export async function assembleEvidence(
   agent: Uint8Array,
   seq: number,
 ): Promise<string> {
-  const { archive, database, register, anchorLog } = parts;
+  const { archive, database } = parts;
   const entry = await database.read((sql) => entryOfReading(sql, agent, seq));
   if (entry === null) {
     throw new CloudError(
@@ -50,28 +34,16 @@ export async function assembleEvidence(
     );
   }
   const { reading, seal, header } = await readingIn(archive, entry, seq);
-  const before = await headerBefore(parts, entry);
-  const beacons = [header.beacon, before && decodeSeal(before).header.beacon];
-  return database.read(async (sql) => {
-    const anchored =
-      anchorLog === null ? null : await findAnchoring(sql, register, anchorLog, entry, beacons);
-    const { size, note } = anchored?.checkpoint ?? (await smallestCheckpoint(sql, entry));
-    const path = await overTree(sql, siteTree(entry.origin), size, (read) =>
-      inclusionPath(entry.entry, size, read),
-    );
-    return formatEvidence({
-      format: 'sigill-evidence@v1',
-      kind: 'reading',
-      readings: [reading],
-      headers: before === null ? [] : [decodeSeal(before).headerBytes],
-      seal: { bytes: seal, index: entry.entry, path },
-      log: {
-        origin: entry.origin,
-        checkpoint: await cosigned(sql, entry.origin, size, note),
-        consistency: anchored?.consistency ?? [],
-      },
-      ...(anchored?.file ?? withoutAnchor(register, entry.origin)),
-    });
+  // Its beacon bounds the reading's clock. An agent's first batch has none before it.
+  const before =
+    entry.batch === 0 ? null : decodeSeal(await sealOfBatch(parts, agent, entry.batch - 1));
+  const beacons = [header.beacon, before && before.header.beacon];
+  return formatEvidence({
+    format: 'sigill-evidence@v1',
+    kind: 'reading',
+    readings: [reading],
+    headers: before === null ? [] : [before.headerBytes],
+    ...(await standingParts(parts, entry, seal, beacons)),
   });
 }
 
@@ -107,58 +79,5 @@ async function readingIn(
       path: inclusionPath(index, leaves.length, hashesOf(leaves)),
       frame: frames[index] ?? null,
     },
-  };
-}
-
-/** The seal of the batch before: its beacon bounds the reading's clock. Null for an agent's first batch. */
-async function headerBefore(
-  { archive, database }: ProofParts,
-  { agent, batch }: ArrivedBatch,
-): Promise<Uint8Array | null> {
-  if (batch === 0) return null;
-  const archived = await archive.get({ agent, batch: batch - 1 });
-  if (archived !== null) return decodeBatch(archived).seal;
-  // Its readings were not believed, but its agent did sign the header.
-  const entry = await database.read((sql) => entryOfBatch(sql, agent, batch - 1));
-  const bytes =
-    entry && (await database.read((sql) => quarantinedBytes(sql, entry.origin, entry.entry)));
-  const seal = bytes && sealOf(bytes);
-  if (seal !== null) return seal;
-  throw new CloudError(
-    'EVIDENCE_PENDING',
-    `the header of batch ${batch - 1} of agent ${toHex(agent)} is not here`,
-  );
-}
-
-async function smallestCheckpoint(
-  sql: Sql,
-  { origin, entry }: ArrivedBatch,
-): Promise<{ size: number; note: string }> {
-  const checkpoint = await checkpointCovering(sql, origin, entry + 1);
-  if (checkpoint !== null) return checkpoint;
-  throw new CloudError(
-    'EVIDENCE_PENDING',
-    `entry ${entry} of ${origin} is sealed; the gateway's next signed checkpoint will cover it`,
-    { retryable: true },
-  );
-}
-
-async function cosigned(sql: Sql, origin: string, size: number, note: string): Promise<string> {
-  const line = await cosignatureAt(sql, origin, size);
-  return line === null ? note : mergeNotes(note, `${note}${line}`);
-}
-
-/** Sealed, perhaps logged and witnessed: "registered" then rests on the operator's signature alone. */
-function withoutAnchor(register: Register, origin: string): AnchoredParts['file'] {
-  const { hash } = register.slotOf(origin);
-  const slot = register.find(hash)?.cose;
-  return {
-    records: {
-      operator: register.operatorChain().map(({ cose }) => cose),
-      slot: slot === undefined ? [] : [slot],
-    },
-    rollCalls: null,
-    anchors: null,
-    ledger: null,
   };
 }
