@@ -25,6 +25,7 @@ export { GatewayError, type GatewayErrorCode } from './errors.ts';
 export type { GatewayEvent, Tell } from './events.ts';
 export { type Gateway, type GatewayParts, startGateway } from './gateway.ts';
 export { type AloneOptions, initGateway, type MadeGateway } from './init/init-gateway.ts';
+export { type Deployed, type DeployParts, deployAnchorLog } from './ledger/deploy-anchor-log.ts';
 export {
   type DevelopmentNode,
   type DevelopmentNodeOptions,

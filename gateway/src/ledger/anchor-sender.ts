@@ -140,7 +140,11 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
         return taken;
       }
       if (now() - oldest.signedAt >= parts.bumpAfterMs) atCap = await raise(oldest);
-      for (const one of journal.pending.filter(waits)) await send(one);
+      try {
+        for (const one of journal.pending.filter(waits)) await send(one);
+      } catch (error) {
+        if (atCap === null) throw error; // nodes refuse what offers less than they ask
+      }
       return atCap;
     },
     isSent: (pending) => sent.has(newestOf(pending)),

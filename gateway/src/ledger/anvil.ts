@@ -19,6 +19,7 @@ export interface Anvil extends JsonRpc {
 // Its child gets standard input from /dev/null; the outputs belong to the child alone, so their end is the child's end.
 const WATCHER = '"$@" </dev/null & exec >/dev/null 2>&1; read -r _; kill -KILL $!';
 const RPC_TIMEOUT_MS = 30_000;
+const MAX_STATE_BYTES = 1 << 30; // its whole state comes as one answer
 
 /** Resolves when the chain answers. */
 export async function startAnvil(options: readonly string[]): Promise<Anvil> {
@@ -50,7 +51,7 @@ export async function startAnvil(options: readonly string[]): Promise<Anvil> {
       child.once('error', reject);
       void ended.then((last) => reject(new Error(last || 'it ended without a word')));
     });
-    return { url, ended, kill, call: createJsonRpc(url, RPC_TIMEOUT_MS).call };
+    return { url, ended, kill, call: createJsonRpc(url, RPC_TIMEOUT_MS, MAX_STATE_BYTES).call };
   } catch (cause) {
     child.stdin.end();
     throw new LedgerError(

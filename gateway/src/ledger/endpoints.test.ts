@@ -168,6 +168,19 @@ describe('a final block', () => {
     });
   });
 
+  it('is asked of another one first, once the first stands alone with what it says', async () => {
+    const nodes = [fakeNode({ forkedAt: 90 }), fakeNode(), fakeNode()];
+    const { endpoints } = open(nodes);
+    await endpoints.check();
+    const forked = Uint8Array.from(Buffer.from(hashOf(90, true).slice(2), 'hex'));
+    await expect(endpoints.confirm(90, forked)).rejects.toMatchObject({
+      code: 'LEDGER_FINAL_CONTRADICTED',
+    });
+    nodes[0]!.asked.length = 0;
+    await endpoints.call('eth_blockNumber');
+    expect(nodes[0]!.asked).toEqual([]);
+  });
+
   it('is not contradicted by one of another chain, which is left out of everything', async () => {
     const { endpoints } = open([fakeNode(), fakeNode(), fakeNode({ chainId: 8, forkedAt: 0 })]);
     await endpoints.check();

@@ -110,6 +110,11 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
     throw given.find((one) => one.status === 'rejected')?.reason ?? unusable();
   }
 
+  function rotate(): void {
+    const [first, ...others] = standings;
+    if (first !== undefined) standings = [...others, first];
+  }
+
   function unusable(): LedgerError {
     return (
       standings.find(({ fault }) => fault !== null)?.fault ??
@@ -163,18 +168,17 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
           hash: await hashAt(endpoint.rpc, blockNumber),
         })),
       );
-      const other = answers.find(({ hash }) => hash !== null && hash !== ours);
+      const known = answers.filter(({ hash }) => hash === ours).length;
+      const others = answers.filter(({ hash }) => hash !== null && hash !== ours);
+      const [other] = others;
+      if (others.length > known) rotate(); // the one that is asked first stands alone
       if (other !== undefined)
         throw new LedgerError(
           'LEDGER_FINAL_CONTRADICTED',
           `block ${blockNumber} is final as ${ours}, and ${other.name} has ${other.hash}: nothing is called final until they agree`,
         );
-      const known = answers.filter(({ hash }) => hash === ours).length;
       if (known < parts.agree) throw tooFew(`block ${blockNumber} is known to`, known);
     },
-    rotate() {
-      const [first, ...others] = standings;
-      if (first !== undefined) standings = [...others, first];
-    },
+    rotate,
   };
 }

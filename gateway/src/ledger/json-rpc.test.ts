@@ -66,6 +66,15 @@ describe('json-rpc', () => {
     },
   );
 
+  it('takes an answer without end as an outage, at the bound', async () => {
+    const url = await serve(() => ({ body: JSON.stringify({ result: 'x'.repeat(5000) }) }));
+    expect(await createJsonRpc(url, 1000, 6000).call('eth_call')).toHaveLength(5000);
+    await expect(createJsonRpc(url, 1000, 4000).call('eth_call')).rejects.toMatchObject({
+      code: 'LEDGER_UNREACHABLE',
+      message: expect.stringContaining('more than 4000 bytes'),
+    });
+  });
+
   it('takes a closed port as an outage', async () => {
     const error: unknown = await createJsonRpc('http://127.0.0.1:1', 1000)
       .call('eth_chainId')
