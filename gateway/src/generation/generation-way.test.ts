@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   decodeBatch,
+  decodeCall,
   decodeReading,
   decodeSeal,
   equalBytes,
+  fromBase64,
   leafHash,
   originHash,
+  readSlotRecord,
   treeRoot,
 } from '@sigill/evidence';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -17,6 +20,8 @@ import { nodeFileSystem } from '../disk/file-system.ts';
 import type { GatewayEvent } from '../events.ts';
 import type { Gateway } from '../gateway.ts';
 import { startFixtureGateway, turnUntil } from '../gateway-fixture.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createMemoryLedger } from '../ledger/memory-ledger.ts';
 import { createFixtureHolder, type FixtureRegister } from '../register-fixture.ts';
 import { createFakeTimers, type FakeTimers } from '../timers-fake.ts';
 import { type FakeCloud, startFakeCloud } from '../uplink/cloud-fake.ts';
@@ -53,10 +58,10 @@ afterEach(async () => {
 });
 
 /** As a process does at its start. */
-async function start(): Promise<Gateway> {
+async function start(ledger: Ledger | null = null): Promise<Gateway> {
   advanceGenerations({ config: { data: directory }, register, fileSystem: nodeFileSystem });
   running = await startFixtureGateway({
-    ...{ directory, origin: FIRST, agentKey, logKeys, register, timers, ledger: null, change: {} },
+    ...{ directory, origin: FIRST, agentKey, logKeys, register, timers, ledger, change: {} },
     cloud: cloud.url,
     tell: (event) => void events.push(event),
     startAnew: () => void events.push({ level: 'info', what: 'start-anew', text: '' }),
@@ -200,6 +205,38 @@ test('the closed log ends with a checkpoint over all of it, once', async () => {
   await start();
   await sealed(1);
   expect(told('last-checkpoint')).toHaveLength(1);
+});
+
+test('a gateway that anchors itself calls the closed log at its end, and the next one after it', async () => {
+  const chain = createMemoryLedger();
+  const mined = async (count: number) => {
+    await until(() => {
+      chain.mine();
+      return cloud.anchors.mined.length >= count;
+    });
+  };
+  await start(chain.ledger);
+  await sealed(2);
+  await mined(1);
+  await sealed(2);
+  await beginNext();
+  await until(() => told('start-anew').length > 0);
+  await stop();
+  await start(chain.ledger);
+  await sealed(2);
+  const before = cloud.anchors.mined.length;
+  await mined(before + 1);
+  const bundle = cloud.anchors.mined.at(-1) as { calls: string[]; records: string[] };
+  const calls = bundle.calls.map((call) => decodeCall(fromBase64(call)));
+  const [first, second] = cloud.logs;
+  expect(calls[1]).toMatchObject({ slot: 1, size: first!.seals.length });
+  expect(calls[1]!.originHash).toEqual(originHash(FIRST));
+  expect(calls[2]!.originHash).toEqual(originHash(SECOND));
+  expect(calls[2]!.size).toBeLessThanOrEqual(second!.seals.length);
+  expect(calls[2]!.root).toEqual(treeRoot(second!.seals.slice(0, calls[2]!.size).map(leafHash)));
+  const slots = bundle.records.slice(1).map((cose) => readSlotRecord(fromBase64(cose)));
+  expect(slots.map(({ hash }) => hash)).toEqual([calls[1]!.recordHash, calls[2]!.recordHash]);
+  expect(slots[0]!.record.closed?.size).toBe(calls[1]!.size);
 });
 
 test('started again while the log is closed and the next one is not signed, it takes nothing and reads on', async () => {
