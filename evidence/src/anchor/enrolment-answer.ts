@@ -86,7 +86,7 @@ function readOutcome(reader: CborReader): EnrolmentOutcome {
 function readApproval(reader: CborReader): EnrolmentApproval {
   reader.tuple(4);
   const origin = reader.text();
-  const records = Array.from({ length: reader.array() }, () => reader.bytes());
+  const records = reader.list(() => reader.bytes());
   if (records.length < 2) throw formError('an operator’s record and a slot’s expected');
   const policy = reader.text();
   const broker = reader.nullable(() => {

@@ -174,7 +174,7 @@ function decodeSlotRecord(payload: Uint8Array): SlotRecord {
       }),
       continues: reader.nullable(() => reader.fixedBytes(32)),
     };
-    const agents = Array.from({ length: reader.array() }, (): RegisteredAgent => {
+    const agents = reader.list((): RegisteredAgent => {
       reader.tuple(3);
       const key = reader.bytes();
       const state = readState(reader, 'active', 'revoked');
@@ -228,7 +228,7 @@ function decodeOperatorRecord(payload: Uint8Array): OperatorRecord {
       previous: reader.fixedBytes(32),
       key: reader.bytes(),
       nextKeyHash: reader.fixedBytes(32),
-      witnesses: Array.from({ length: reader.array() }, () => readWitness(reader)),
+      witnesses: reader.list(() => readWitness(reader)),
       successor: reader.nullable(() => {
         reader.tuple(2);
         return { chainId: reader.uint(), contract: reader.fixedBytes(20) };

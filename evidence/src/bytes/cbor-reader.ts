@@ -57,6 +57,14 @@ export class CborReader {
     return Number(length);
   }
 
+  /** An array whose items `read` reads. Grows with what is there, not with what is promised. */
+  list<T>(read: () => T): T[] {
+    const length = this.array();
+    const items: T[] = [];
+    while (items.length < length) items.push(read());
+    return items;
+  }
+
   /** An array of exactly `length` items. */
   tuple(length: number): void {
     const found = this.array();

@@ -10,13 +10,13 @@ import type { Reading } from '../reading/reading.ts';
 import { type Established, Refuted, Unchecked } from './claims.ts';
 import { formError } from './evidence-parts.ts';
 import type { Period, RangeFile, RangeStream } from './range-file.ts';
-import type { SealedRange } from './range-sealing.ts';
+import type { ErasedLeaf, SealedRange } from './range-sealing.ts';
 import type { OperatorChain } from './registration.ts';
 import type { Hole, StreamVerdict } from './verdict.ts';
 
 // A verdict names so many holes in words; the list has them all.
 const NAMED_HOLES = 5;
-// So that a count out of thin air costs no time.
+// In all streams together, so that counts out of thin air cost no time.
 const MAX_HOLES = 100_000;
 
 /**
@@ -24,29 +24,34 @@ const MAX_HOLES = 100_000;
  * @throws EvidenceError EVIDENCE_FORM for readings of no stream of the file, or erasures of none of its leaves
  */
 export function sortStreams(
-  { streams, erasures }: RangeFile,
-  { agent, batches, erased }: SealedRange,
+  file: RangeFile,
+  { batches, erased, agent }: SealedRange,
   chain: OperatorChain | null,
 ): StreamVerdict[] {
-  if (erasures.length !== erased.length)
+  if (file.erasures.length !== erased.length)
     throw formError('an erasure of each erased reading expected');
-  const words = chain === null ? [] : erasures.map((cose) => openWithAny(cose, chain));
-  for (const { seq, leaf } of chain === null ? [] : erased) {
-    if (!words.some((word) => isOf(word, agent, seq, leaf)))
-      throw formError(`no erasure names the leaf of reading ${seq}`);
-  }
-  const sorted = streams.map((stream) => ({ stream, readings: [] as Reading[] }));
-  const byName = new Map(sorted.map((one) => [nameOf(one.stream), one]));
-  for (const reading of batches.flatMap(({ readings }) => readings)) {
-    const found = byName.get(nameOf(reading));
-    if (found === undefined)
-      throw formError(`a reading of stream ${nameOf(reading)}, not asked for`);
-    found.readings.push(reading);
-  }
-  return sorted.map(({ stream, readings }) => ({
-    ...stream,
-    readings,
-    holes: holesIn(stream, readings, words),
+  const sorted = new Map(file.streams.map((stream) => [nameOf(stream), newStream(stream)]));
+  const find = (place: { readonly source: string; readonly device: string }) => {
+    const found = sorted.get(nameOf(place));
+    if (found === undefined) throw formError(`a reading of stream ${nameOf(place)}, not asked for`);
+    return found;
+  };
+  for (const reading of batches.flatMap(({ readings }) => readings))
+    find(reading).readings.push(reading);
+  if (chain !== null)
+    for (const [at, leaf] of erased.entries()) {
+      const word = openErasureOf(file.erasures[at]!, leaf, agent, chain);
+      find(word).words.push(word);
+    }
+  const known = [...sorted.values()];
+  for (const one of known) assertWordsInPlace(one, file.period);
+  const missing = known.map(({ stream, readings }) => Math.max(stream.count - readings.length, 0));
+  if (missing.reduce((sum, count) => sum + count, 0) > MAX_HOLES)
+    throw formError(`over ${MAX_HOLES} readings are missing`);
+  return known.map((one) => ({
+    ...one.stream,
+    readings: one.readings,
+    holes: holesIn(one),
   }));
 }
 
@@ -103,7 +108,7 @@ function assertOrder({ readings, holes, source, device }: StreamVerdict): void {
   }
 }
 
-/** At most one reading on either side, and outside the period. */
+/** At most one reading on either side: the one before the period, the other behind it. */
 function assertBounds(stream: StreamVerdict, period: Period | null): void {
   const { first, count, readings } = stream;
   const name = nameOf(stream);
@@ -116,10 +121,16 @@ function assertBounds(stream: StreamVerdict, period: Period | null): void {
   )
     throw formError(`readings of ${name} beyond those that bound the period`);
   if (period === null) return;
-  const inside = ({ time }: Reading) => time >= period.from && time < period.to;
-  const stray = [...before, ...after].find(inside);
+  // Each on its own side: else a period between two readings far behind it would pass for an empty one.
+  const stray = [
+    ...before.filter(({ time }) => time >= period.from),
+    ...after.filter(({ time }) => time < period.to),
+  ][0];
   if (stray !== undefined)
-    throw new Refuted('HOLES', `number ${stray.n} of ${name} lies in the period and is left out`);
+    throw new Refuted(
+      'HOLES',
+      `number ${stray.n} of ${name} does not lie ${stray.n < first ? 'before' : 'behind'} the period: what does is left out`,
+    );
   if (first > 0 && before.length === 0)
     throw new Unchecked('END_OPEN', `what came before number ${first} of ${name} is not shown`);
   if (after.length === 0)
@@ -129,21 +140,58 @@ function assertBounds(stream: StreamVerdict, period: Period | null): void {
     );
 }
 
-function holesIn(
-  { source, device, first, count }: RangeStream,
-  readings: readonly Reading[],
-  words: readonly Erasure[],
-): Hole[] {
-  const there = new Set(readings.map(({ n }) => n));
-  if (count > there.size + MAX_HOLES)
-    throw new EvidenceError('EVIDENCE_FORM', `over ${MAX_HOLES} readings of a stream are missing`);
-  const holes: Hole[] = [];
-  for (let n = first; n < first + count; n += 1) {
-    if (there.has(n)) continue;
-    const word = words.find((one) => one.n === n && one.source === source && one.device === device);
-    holes.push({ n, erased: word?.reason ?? null });
+/** One stream of the file: what is there, and what the operator says it erased. */
+interface SortedStream {
+  readonly stream: RangeStream;
+  readonly readings: Reading[];
+  readonly words: Erasure[];
+}
+
+function newStream(stream: RangeStream): SortedStream {
+  return { stream, readings: [], words: [] };
+}
+
+/** An operator's word explains a number of this stream, and where it lay among its neighbours. */
+function assertWordsInPlace(
+  { stream, readings, words }: SortedStream,
+  period: Period | null,
+): void {
+  const margin = period === null ? 0 : 1;
+  const { first, count } = stream;
+  const stray = words.find(({ n }) => n < first - margin || n >= first + count + margin);
+  if (stray !== undefined) throw formError(`nothing asks for the erased number ${stray.n}`);
+  const told = new Set<Erasure | Reading>(words);
+  const placed = [...readings, ...words].toSorted((one, other) => one.seq - other.seq);
+  for (const [at, next] of placed.entries()) {
+    const before = placed[at - 1];
+    if (before === undefined || (!told.has(before) && !told.has(next))) continue;
+    if (before.n >= next.n)
+      throw formError(`an erasure says that ${next.n} was sealed behind ${before.n}`);
   }
+}
+
+function holesIn({ stream: { first, count }, readings, words }: SortedStream): Hole[] {
+  const there = new Set(readings.map(({ n }) => n));
+  const reasons = new Map(words.map(({ n, reason }) => [n, reason]));
+  const holes: Hole[] = [];
+  for (let n = first; n < first + count; n += 1)
+    if (!there.has(n)) holes.push({ n, erased: reasons.get(n) ?? null });
   return holes;
+}
+
+/** The erasure at the place of this leaf, by any key that the operator had. */
+function openErasureOf(
+  cose: Uint8Array,
+  { seq, leaf }: ErasedLeaf,
+  agent: Uint8Array,
+  chain: OperatorChain,
+): Erasure {
+  const word = openWithAny(cose, chain);
+  if (!equalBytes(word.agent, agent) || word.seq !== seq || !equalBytes(word.leafHash, leaf))
+    throw formError(
+      `the erasures in the order of what was erased, that of seq ${seq} here, expected`,
+    );
+  return word;
 }
 
 function openWithAny(cose: Uint8Array, chain: OperatorChain): Erasure {
@@ -155,10 +203,6 @@ function openWithAny(cose: Uint8Array, chain: OperatorChain): Erasure {
     }
   }
   throw formError('an erasure that no key of the operator signed');
-}
-
-function isOf(word: Erasure, agent: Uint8Array, seq: number, leaf: Uint8Array): boolean {
-  return equalBytes(word.agent, agent) && word.seq === seq && equalBytes(word.leafHash, leaf);
 }
 
 function nameOf({ source, device }: Pick<RangeStream, 'source' | 'device'>): string {

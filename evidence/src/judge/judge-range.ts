@@ -55,7 +55,10 @@ export function judgeRange(
   const complete = claims.judge('complete', () =>
     judgeComplete(need(streams, 'what was sealed'), file, chain),
   );
-  if (sealed === null || sealed.beside.some(({ reading }) => !isOwnReading(reading)))
+  const own = sealed?.beside.filter(({ reading }) => isOwnReading(reading)) ?? [];
+  if (own.some(({ frame }) => frame !== null))
+    throw formError('a frame, though the reading came from no device');
+  if (sealed === null || sealed.beside.length > own.length)
     claims.judge('decoded', () =>
       judgeAllDecoding(need(sealed, 'what was sealed').beside, options.decodeAgain),
     );

@@ -160,6 +160,10 @@ function assertRange(file: RangeFile): void {
   const order = streams.map(({ source, device }) => `${source} ${device}`);
   if (streams.length === 0 || order.some((name, at) => at > 0 && name <= order[at - 1]!))
     throw formError('streams by source and device, none twice, one at least, expected');
+  if (period === null && streams.some(({ count }) => count === 0))
+    throw formError('a stream of one reading at least, or a period, expected');
+  if (number !== null && !isCanonicalJson(number.assumptions))
+    throw formError('assumptions in canonical JSON expected');
   for (const { readings, path } of batches) {
     if (readings.length === 0 && path.length > 0) throw formError('a path of no readings');
     for (const { bytes, leaf, frame } of readings) {
@@ -169,4 +173,13 @@ function assertRange(file: RangeFile): void {
     }
   }
   assertParts(file);
+}
+
+/** One text per value, in whatever order its projection wants the keys. */
+function isCanonicalJson(text: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)) === text;
+  } catch {
+    return false;
+  }
 }

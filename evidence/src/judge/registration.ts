@@ -76,8 +76,12 @@ export function judgeUnrevoked(
     throw new Refuted('NOT_NEWEST', 'the operator has a newer record than the one given');
   const current = checkSlotRecord(file, operators, called);
   assertAgentActive(current, need(agent, 'the reading'));
+  if (current.origin !== file.log.origin)
+    throw new Refuted('OTHER_LOG', `the newest record is for ${current.origin}`);
   assertNotBehindItsEnd(current, called.slot);
-  assertRecordsReferred(file, need(covering, 'the covering roll-call').slot, called.slot);
+  const then = need(covering, 'the covering roll-call').slot;
+  assertRecordsReferred(file, then, called.slot);
+  assertGoesOn(recordOf(file, then), current);
   return {
     value: null,
     provenBy: `revision ${current.rev} of slot ${current.slot} in anchor ${called.anchor.index}, the newest of the proven state`,
@@ -127,6 +131,23 @@ function assertNotBehindItsEnd({ closed, origin }: SlotRecord, { size }: Call): 
     'OTHER_HEAD',
     `the operator closed ${origin} at ${closed.size} entries and calls ${size} of it`,
   );
+}
+
+/** What no later record of a slot may change, as far as two that need not follow each other show. @throws EvidenceError RECORD_CHAIN */
+function assertGoesOn(then: SlotRecord, now: SlotRecord): void {
+  if (now.rev < then.rev || !equalBytes(now.logKey, then.logKey))
+    throw new EvidenceError(
+      'RECORD_CHAIN',
+      `revision ${now.rev} of slot ${now.slot} does not go on from revision ${then.rev}`,
+    );
+}
+
+/** The record that a call names, which is there. */
+function recordOf(file: EvidenceParts, { recordHash }: Call): SlotRecord {
+  const found = file.records.slot
+    .map(readSlotRecord)
+    .find(({ hash }) => equalBytes(hash, recordHash));
+  return need(found, 'the record of the covering roll-call').record;
 }
 
 /** Refuses slot records that no roll-call carries, that stand twice or in another order. */
