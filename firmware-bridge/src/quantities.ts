@@ -5,6 +5,15 @@
  */
 import { type Quantity, quantityTable } from './quantity-table.ts';
 
+export {
+  boundsOfSquare,
+  C_SQUARES,
+  SQUARE_SIDES,
+  type SquareBounds,
+  type SquareSide,
+  sideForMetres,
+  squareOf,
+} from './grid/c-squares.ts';
 export { MAX_LOGGED_FAILURES, MAX_LOGGED_PEAKS, type Quantity } from './quantity-table.ts';
 export { type Dimension, isUnitOf, toBaseUnit, unitsOf } from './units.ts';
 
