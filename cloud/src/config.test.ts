@@ -15,6 +15,7 @@ it('fills in what is not said: loopback, its port, files beside it', () => {
     public: null,
     origins: 'sigill.example',
     operator: null,
+    tiles: null,
   });
 });
 
@@ -29,6 +30,7 @@ demonstration: true
 public: { url: https://cloud.example/, certificate: proxy.pem }
 origins: example.org/nature
 operator: { key: keys/operator.pem }
+tiles: { token: keys/tiles-tokens }
 `;
   expect(parseCloudConfig(text, '/etc/sigill/cloud.yaml')).toMatchObject({
     listen: {
@@ -44,6 +46,7 @@ operator: { key: keys/operator.pem }
     public: { url: 'https://cloud.example', certificate: '/etc/sigill/proxy.pem' },
     origins: 'example.org/nature',
     operator: { key: '/etc/sigill/keys/operator.pem' },
+    tiles: { token: '/etc/sigill/keys/tiles-tokens' },
   });
 });
 
