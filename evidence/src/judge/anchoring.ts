@@ -9,6 +9,7 @@ import { equalBytes } from '../bytes/bytes.ts';
 import { EvidenceError } from '../errors.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
 import { leafHash } from '../log/merkle-tree.ts';
+import type { Beacon } from '../seal/seal.ts';
 import { need, Refuted, Unchecked } from './claims.ts';
 import type { EvidenceAnchor, EvidenceParts, EvidenceRollCall } from './evidence-parts.ts';
 import type { LedgerPolicy, Policy } from './policy.ts';
@@ -97,9 +98,18 @@ export function findLeaf(file: EvidenceParts, index: number): EvidenceAnchor {
   return leaf;
 }
 
-/** Refuses anchor leaves that no roll-call and no beacon refers to. */
-export function assertLeavesReferred(file: EvidenceParts, referred: ReadonlySet<number>): void {
+/**
+ * Refuses anchor leaves that no roll-call and no beacon refers to.
+ * @param beacons indexes of the anchors that the headers name
+ */
+export function assertLeavesReferred(file: EvidenceParts, beacons: readonly number[]): void {
+  const referred = new Set([...beacons, ...(file.rollCalls ?? []).map(({ anchor }) => anchor)]);
   const stray = file.anchors?.leaves.find(({ index }) => !referred.has(index));
   if (stray !== undefined)
     throw new EvidenceError('EVIDENCE_FORM', `nothing refers to the leaf of anchor ${stray.index}`);
+}
+
+/** Of the anchors that these beacons name. */
+export function indexesOf(beacons: readonly (Beacon | null)[]): number[] {
+  return beacons.flatMap((beacon) => (beacon === null ? [] : [beacon.anchorIndex]));
 }

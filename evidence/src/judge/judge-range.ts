@@ -6,7 +6,7 @@
 import { toHex } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
 import { isOwnReading, type Reading } from '../reading/reading.ts';
-import { assertLeavesReferred } from './anchoring.ts';
+import { assertLeavesReferred, indexesOf } from './anchoring.ts';
 import { Claims, type Established, need, Refuted, tryTo, Unchecked } from './claims.ts';
 import { judgeComplete, sortStreams } from './completeness.ts';
 import { assertDecodes, type DecodeAgain } from './decoding.ts';
@@ -69,13 +69,9 @@ export function judgeRange(
       return judgeNumber(number, streams ?? [], period, options.recompute);
     });
 
-  const { covering, newest, state } = standing;
-  if (sealed !== null && covering !== null) {
-    const named = [covering.anchor.index, newest?.anchor.index];
-    const beacons = sealed.headers.map(({ beacon }) => beacon?.anchorIndex);
-    const referred = [...named, ...beacons].filter((index) => index !== undefined);
-    assertLeavesReferred(file, new Set(referred));
-  }
+  const { covering, state } = standing;
+  if (sealed !== null && covering !== null)
+    assertLeavesReferred(file, indexesOf(sealed.headers.map(({ beacon }) => beacon)));
   return {
     ...{ kind: file.kind, agent: sealed?.agent ?? null, period, number },
     streams: streams ?? [],

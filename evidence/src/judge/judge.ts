@@ -6,7 +6,7 @@
 import { EvidenceError } from '../errors.ts';
 import { decodeReading, isOwnReading } from '../reading/reading.ts';
 import { decodeSeal } from '../seal/seal.ts';
-import { assertLeavesReferred } from './anchoring.ts';
+import { assertLeavesReferred, indexesOf } from './anchoring.ts';
 import type { SeenBlock } from './block.ts';
 import { Claims, need, tryTo } from './claims.ts';
 import { type DecodeAgain, judgeDecoding } from './decoding.ts';
@@ -56,15 +56,11 @@ export function judge(
     );
   }
 
-  const { covering, newest, state } = standing;
-  const referred = [
-    covering?.anchor.index,
-    newest?.anchor.index,
-    header?.beacon?.anchorIndex,
-    sealed?.before?.beacon?.anchorIndex,
-  ];
-  if (sealed !== null && covering !== null)
-    assertLeavesReferred(file, new Set(referred.filter((index) => index !== undefined)));
+  const { covering, state } = standing;
+  if (sealed !== null && covering !== null) {
+    const beacons = [sealed.header.beacon, sealed.before?.beacon ?? null];
+    assertLeavesReferred(file, indexesOf(beacons));
+  }
   return {
     kind: 'reading',
     reading,
