@@ -9,15 +9,24 @@ import { systemTimers, type Timers } from './reconnecting.ts';
 import { createSerialTransport, type SerialOptions } from './serial.ts';
 import { type DeviceEnd, listenTo, testTransport } from './transport-contract.ts';
 
-// The waits for a plug at the longest.
-const PLUG_WAITS_MS = new Set([250, 500, 1000, 1500]);
+// The waits for a plug where chance is always this: no other time-out of a port is as long as one of them.
+const CHANCE = 0.9;
+const PLUG_WAITS_MS = new Set([250, 500, 1000, 1500].map((ms) => ms * CHANCE));
 const FAST = { backOff: { firstMs: 20, maxMs: 50 }, watchMs: 50 };
 
-/** A clock on which no try after a lost plug is ever due: it must be seen. */
-const slowTimers: Timers = {
-  ...systemTimers,
-  after: (ms, call) => (PLUG_WAITS_MS.has(ms) ? () => {} : systemTimers.after(ms, call)),
-};
+/** A clock on which no try after a lost plug is ever due: it must be seen. Resolves `waits` when one is waited for. */
+function createSlowTimers(): Timers & { readonly waits: Promise<void> } {
+  const { promise: waits, resolve } = Promise.withResolvers<void>();
+  return {
+    ...systemTimers,
+    waits,
+    after(ms, call) {
+      if (!PLUG_WAITS_MS.has(ms)) return systemTimers.after(ms, call);
+      resolve();
+      return () => {};
+    },
+  };
+}
 
 interface SerialEnd extends DeviceEnd {
   readonly path: string;
@@ -131,12 +140,14 @@ describe('serial transport', () => {
   });
 
   it('opens a port as soon as it is there again', async () => {
-    const slow = { backOff: FAST.backOff, random: () => 1, watchMs: 50 };
-    const end = await createSerialEnd({ parts: { ...slow, timers: slowTimers } });
+    const timers = createSlowTimers();
+    const slow = { backOff: FAST.backOff, random: () => CHANCE, watchMs: 50 };
+    const end = await createSerialEnd({ parts: { ...slow, timers } });
     const told = listenTo(end.transport);
     await told.untilOpen();
     await end.unplug();
-    await told.untilWaiting();
+    // Not when it is told, but when the old holder of the port is gone: from then on it is watched for.
+    await timers.waits;
     await end.replug();
     await told.untilOpen();
     await end.close();
