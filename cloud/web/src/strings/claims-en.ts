@@ -12,8 +12,9 @@ export interface ClaimWords {
 }
 
 /** What the finality of a chain rests on, by chain profile. */
-const finalities: Readonly<Record<string, string>> = {
+export const finalities: Readonly<Record<string, string>> = {
   ethereum: 'two thirds of the stake of the Ethereum network',
+  'besu-qbft': 'two thirds of the validators of its consortium',
   development:
     'one process on the machine of whoever runs it: a development ledger, which proves nothing to anybody else',
 };
@@ -22,7 +23,9 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   sealed: {
     title: 'These bytes are what the agent sealed',
     proof: (f) =>
-      `The agent’s signature over batch ${f.batch} of ${f.count} readings, and the path from this one, number ${Number(f.index) + 1}, to the batch’s root.`,
+      f.readings === undefined
+        ? `The agent’s signature over batch ${f.batch} of ${f.count} readings, and the path from this one, number ${Number(f.index) + 1}, to the batch’s root.`
+        : `The agent’s signature over batch ${f.batch}, the chain of ${f.batches} batches up to it, and the paths from ${f.readings} readings to their batches’ roots.`,
     no: 'The reading, the seal or the path between them has been changed.',
   },
   registered: {
@@ -69,7 +72,11 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   block: {
     title: 'That block is the ledger’s own',
     proof: (f) =>
-      `Block ${f.block} has the same hash at ${f.sources}, asked by this page just now. It rests on ${finalities[String(f.profile)] ?? f.profile}.`,
+      `${
+        f.sealed === undefined
+          ? `Block ${f.block} has the same hash at ${f.sources}, asked by this page just now.`
+          : `Block ${f.block} carries the seals of ${f.sealed} of the ${f.validators} validators that the policy names.`
+      } It rests on ${finalities[String(f.profile)] ?? f.profile}.`,
     no: 'The ledger has another block by that number.',
   },
   bracket: {
@@ -83,13 +90,17 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   clock: {
     title: 'The agent’s clock agrees with the ledger',
     proof: (f, moment) =>
-      `Read ${moment(Number(f.time))}, batch closed ${moment(Number(f.closedAt))}: both fit between the blocks, within ${f.errorMs} ms.`,
+      typeof f.time === 'number'
+        ? `Read ${moment(f.time)}, batch closed ${moment(Number(f.closedAt))}: both fit between the blocks, within ${f.errorMs} ms.`
+        : `When each was read and when each batch was closed fits between the blocks, within ${f.errorMs} ms.`,
     no: 'The agent’s times do not fit between the blocks: its clock was wrong, or was made to be.',
   },
   decoded: {
     title: 'The device’s own bytes say the same',
     proof: (f) =>
-      `The ${f.bytes} bytes the device sent, decoded again here with driver ${f.driver}, give these values.`,
+      f.readings === undefined
+        ? `The ${f.bytes} bytes the device sent, decoded again here with driver ${f.driver}, give these values.`
+        : `The bytes the devices sent, decoded again here, give the values of ${f.readings} readings.`,
     no: 'The device’s bytes say something else than the reading.',
   },
   complete: {

@@ -3,8 +3,9 @@ import type { ClaimId, Trust } from '../verify/examination.ts';
 import type { ClaimWords } from './claims-en.ts';
 
 /** Vad en kedjas slutgiltighet vilar på, per kedjeprofil. */
-const finalities: Readonly<Record<string, string>> = {
+export const finalities: Readonly<Record<string, string>> = {
   ethereum: 'två tredjedelar av insatserna i Ethereums nätverk',
+  'besu-qbft': 'två tredjedelar av konsortiets validerare',
   development:
     'ett enda program på datorn hos den som kör det: en utvecklingsliggare, som inte bevisar något för någon annan',
 };
@@ -13,7 +14,9 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   sealed: {
     title: 'De här byten är vad agenten förseglade',
     proof: (f) =>
-      `Agentens signatur över sats ${f.batch} med ${f.count} avläsningar, och vägen från den här, nummer ${Number(f.index) + 1}, till satsens rot.`,
+      f.readings === undefined
+        ? `Agentens signatur över sats ${f.batch} med ${f.count} avläsningar, och vägen från den här, nummer ${Number(f.index) + 1}, till satsens rot.`
+        : `Agentens signatur över sats ${f.batch}, kedjan av ${f.batches} satser fram till den, och vägarna från ${f.readings} avläsningar till satsernas rötter.`,
     no: 'Avläsningen, sigillet eller vägen mellan dem har ändrats.',
   },
   registered: {
@@ -61,7 +64,11 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   block: {
     title: 'Det blocket är liggarens eget',
     proof: (f) =>
-      `Block ${f.block} har samma hash hos ${f.sources}, som sidan frågade alldeles nyss. Det vilar på ${finalities[String(f.profile)] ?? f.profile}.`,
+      `${
+        f.sealed === undefined
+          ? `Block ${f.block} har samma hash hos ${f.sources}, som sidan frågade alldeles nyss.`
+          : `Block ${f.block} bär sigill från ${f.sealed} av de ${f.validators} validerare som policyn nämner.`
+      } Det vilar på ${finalities[String(f.profile)] ?? f.profile}.`,
     no: 'Liggaren har ett annat block med det numret.',
   },
   bracket: {
@@ -75,13 +82,17 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   clock: {
     title: 'Agentens klocka stämmer med liggaren',
     proof: (f, moment) =>
-      `Avläst ${moment(Number(f.time))}, satsen stängd ${moment(Number(f.closedAt))}: båda ryms mellan blocken, inom ${f.errorMs} ms.`,
+      typeof f.time === 'number'
+        ? `Avläst ${moment(f.time)}, satsen stängd ${moment(Number(f.closedAt))}: båda ryms mellan blocken, inom ${f.errorMs} ms.`
+        : `När var och en lästes av och när varje sats stängdes ryms mellan blocken, inom ${f.errorMs} ms.`,
     no: 'Agentens tider ryms inte mellan blocken: klockan gick fel, eller ställdes fel.',
   },
   decoded: {
     title: 'Enhetens egna byte säger detsamma',
     proof: (f) =>
-      `De ${f.bytes} byte som enheten sände, avkodade på nytt här med drivrutinen ${f.driver}, ger dessa värden.`,
+      f.readings === undefined
+        ? `De ${f.bytes} byte som enheten sände, avkodade på nytt här med drivrutinen ${f.driver}, ger dessa värden.`
+        : `De byte som enheterna sände, avkodade på nytt här, ger värdena i ${f.readings} avläsningar.`,
     no: 'Enhetens byte säger något annat än avläsningen.',
   },
   complete: {
