@@ -12,11 +12,14 @@ import { createEventHub, type EventHub } from './events/event-hub.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { anchorTree } from './ingest/tree-names.ts';
 import { assembleEvidence } from './proofs/assemble.ts';
+import { assembleRange, type ComputeNumber } from './proofs/assemble-range.ts';
+import type { RangeQuestion } from './proofs/range-streams.ts';
 import { openEmbeddedStore } from './readings/embedded/embedded-store.ts';
 import { createProjector, type ProjectedBatch } from './readings/projector.ts';
 import { createReadingItems, type ReadingItems, toItem } from './readings/reading-items.ts';
 import type { ReadingStore } from './readings/reading-store.ts';
 import { openRegister, type Register } from './register/register.ts';
+import { createLogTiles, type LogTiles } from './tiles/log-tiles.ts';
 import { openWatermarks, type WatermarkBook } from './watermarks/watermarks.ts';
 import { createWitness, type Witness } from './witness/witness.ts';
 
@@ -45,6 +48,7 @@ export interface Core {
   readonly register: Register;
   readonly ingest: Ingest;
   readonly witness: Witness | null;
+  readonly tiles: LogTiles;
   readonly watermarks: WatermarkBook;
   readonly events: EventHub;
   readonly items: ReadingItems;
@@ -52,6 +56,7 @@ export interface Core {
   readonly policyText: string;
   readonly counts: CoreCounts;
   evidence(agent: Uint8Array, seq: number): Promise<string>;
+  rangeEvidence(question: RangeQuestion, compute?: ComputeNumber | null): Promise<string>;
   /** When everything taken in so far can be queried. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -136,6 +141,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     register,
     ingest,
     witness,
+    tiles: createLogTiles({ archive, database }),
     watermarks,
     events,
     items,
@@ -144,6 +150,8 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     counts,
     evidence: (agent, seq) =>
       assembleEvidence({ archive, database, register, anchorLog }, agent, seq),
+    rangeEvidence: (question, compute = null) =>
+      assembleRange({ archive, database, register, anchorLog, store }, question, compute),
     idle: () => projector.idle(),
     async close() {
       await projector.stop();

@@ -54,6 +54,9 @@ export type CloudErrorCode =
   | 'ANCHOR_REFUSED'
   | 'HOST_UNKNOWN'
   | 'INGEST_BUSY'
+  // tiles
+  | 'TILES_DENIED'
+  | 'TILES_BUSY'
   // configuration
   | 'CONFIG_INVALID'
   | 'CONFIG_SYNTAX'
@@ -66,6 +69,10 @@ export type CloudErrorCode =
   | 'READING_UNKNOWN'
   | 'READING_GONE'
   | 'EVIDENCE_PENDING'
+  | 'RANGE_EMPTY'
+  | 'RANGE_TOO_LARGE'
+  | 'PROJECTION_UNKNOWN'
+  | 'PROJECTION_REFUSED'
   | 'SERIES_UNKNOWN'
   | 'WITNESS_NONE'
   | 'EVENTS_FULL';

@@ -45,6 +45,17 @@ export async function lastEntryOf(
   return row === undefined ? null : arrived(row);
 }
 
+/** An agent's last believed batch that a signed checkpoint covers; null before the first. */
+export async function lastLoggedBatch(sql: Sql, agent: Uint8Array): Promise<number | null> {
+  const row = await sql.get(
+    `SELECT batch FROM entries WHERE agent = ? AND believed = 1
+       AND entry < (SELECT max(size) FROM checkpoints WHERE checkpoints.origin = entries.origin)
+     ORDER BY batch DESC LIMIT 1`,
+    agent,
+  );
+  return row === undefined ? null : toNumber(row.batch);
+}
+
 /** When the newest of an agent's believed batches up to this one arrived; 0 before the first. */
 export async function believedArrival(sql: Sql, agent: Uint8Array, batch: number): Promise<number> {
   const row = await sql.get(

@@ -37,7 +37,7 @@ export async function assembleEvidence(
   // Its beacon bounds the reading's clock. An agent's first batch has none before it.
   const before =
     entry.batch === 0 ? null : decodeSeal(await sealOfBatch(parts, agent, entry.batch - 1));
-  const beacons = [header.beacon, before && before.header.beacon];
+  const beacons = [header.beacon, before?.header.beacon ?? null];
   return formatEvidence({
     format: 'sigill-evidence@v1',
     kind: 'reading',

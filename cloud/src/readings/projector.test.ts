@@ -4,8 +4,8 @@ import { decodeBatch, decodeReading } from '@sigill/evidence';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CoreFixture, openCoreFixture } from '../testing/core-fixture.ts';
 import type { FixtureBatch } from '../testing/site-fixture.ts';
-import { createProjector, type ProjectedBatch } from './projector.ts';
-import type { ReadingStore, StoredBatch } from './reading-store.ts';
+import { createProjector, type FollowingStore, type ProjectedBatch } from './projector.ts';
+import type { StoredBatch } from './reading-store.ts';
 
 let fixture: CoreFixture;
 beforeEach(async () => {
@@ -25,11 +25,10 @@ async function enter(count: number): Promise<FixtureBatch[]> {
 }
 
 /** A store that only remembers, and fails as often as it is told to. */
-function remembering(failures = 0): ReadingStore & { groups: (readonly StoredBatch[])[] } {
+function remembering(failures = 0): FollowingStore & { groups: (readonly StoredBatch[])[] } {
   const groups: (readonly StoredBatch[])[] = [];
   let left = failures;
   let arrival = 0;
-  const unused = () => Promise.reject(new Error('not asked here'));
   return {
     groups,
     async write(batches) {
@@ -38,15 +37,10 @@ function remembering(failures = 0): ReadingStore & { groups: (readonly StoredBat
       arrival = batches.at(-1)?.arrival ?? arrival;
     },
     arrival: () => arrival,
-    streams: unused,
-    range: unused,
-    readings: unused,
-    nextNumbers: unused,
-    close: () => Promise.resolve(),
   };
 }
 
-function project(store: ReadingStore) {
+function project(store: FollowingStore) {
   const { archive, database } = fixture.core;
   const written: ProjectedBatch[] = [];
   const errors: unknown[] = [];

@@ -14,10 +14,13 @@ export interface ProjectedBatch extends ArrivedBatch {
   readonly readings: readonly (Reading | null)[];
 }
 
+/** Whatever is made from the archive in the order of arrival. */
+export type FollowingStore = Pick<ReadingStore, 'arrival' | 'write'>;
+
 export interface ProjectorParts {
   readonly archive: BatchArchive;
   readonly database: Database;
-  readonly store: ReadingStore;
+  readonly store: FollowingStore;
   /** Batches that can be queried from now on. */
   readonly written: (batches: readonly ProjectedBatch[]) => void;
   readonly failed: (error: unknown) => void;

@@ -77,6 +77,39 @@ export function testReadingStore(name: string, create: () => Promise<StoreUnderT
       });
     });
 
+    it('tells which numbers of each device lie in a time, and the nearest outside', async () => {
+      const store = await fresh();
+      const times = [0, 1000, 2000, 3000, 9000];
+      const first = times.map((time, n) => power(n, time, '1'));
+      await store.write([batch(1, 0, first), batch(2, 1, [power(9, 9500, '1')])]);
+      const { agent, source, device } = POWER;
+      const spans = (from: number, to: number, upTo = 9) =>
+        store.spans({ agent, source, from, to, upTo });
+      const [, , third] = first as [Reading, Reading, Reading];
+      expect(third.n).toBe(2);
+      expect(await spans(1000, 3000)).toEqual([
+        { device, inside: { first: 1, last: 2 }, before: 0, after: 3 },
+      ]);
+      expect(await spans(0, 99_000)).toMatchObject([{ before: null, after: null }]);
+      expect(await spans(0, 99_000, 0)).toMatchObject([{ inside: { first: 0, last: 4 } }]);
+      expect(await spans(4000, 5000)).toEqual([{ device, inside: null, before: 3, after: 4 }]);
+      expect(await spans(99_000, 99_001)).toMatchObject([{ inside: null, after: null }]);
+      expect(await store.spans({ ...{ agent, source: 'no', from: 0, to: 1, upTo: 9 } })).toEqual(
+        [],
+      );
+    });
+
+    it('tells where the readings of some numbers are', async () => {
+      const store = await fresh();
+      await store.write([batch(1, 0, [power(0, 500, '1')]), batch(2, 1, [power(1, 900, '1')])]);
+      const { agent, source, device } = POWER;
+      const places = await store.placesOf({ agent, source, upTo: 9 }, [
+        { device, first: -1, last: 0 },
+        { device: 'none', first: 0, last: 9 },
+      ]);
+      expect(places).toEqual([{ device, n: 0, seq: 0, batch: 0, time: 500 }]);
+    });
+
     it('writes a batch once, however often it comes', async () => {
       const store = await fresh();
       const one = batch(1, 0, [power(0, 1000, '1')]);

@@ -74,6 +74,42 @@ export interface NextNumber {
   readonly nextN: number;
 }
 
+/** The numbers of one stream that lie in a time, as the store knows them. */
+export interface NumberSpan {
+  readonly device: string;
+  /** Least and greatest number of the readings in that time; null where there are none. */
+  readonly inside: { readonly first: number; readonly last: number } | null;
+  /** The nearest numbers outside: before the least, behind the greatest; of a silence, on both sides of it. */
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+export interface SpanQuery {
+  readonly agent: string;
+  readonly source: string;
+  readonly device?: string | undefined;
+  readonly from: number;
+  /** Excluded. */
+  readonly to: number;
+  /** The last batch that counts. */
+  readonly upTo: number;
+}
+
+/** Numbers of one device, both included. */
+export interface NumbersOf {
+  readonly device: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface NumberPlace {
+  readonly device: string;
+  readonly n: number;
+  readonly seq: number;
+  readonly batch: number;
+  readonly time: number;
+}
+
 /** Points oldest first. Downsampled: the beginning of each step, its mean, least and greatest. */
 export interface SeriesRange {
   readonly unit: string | null;
@@ -106,6 +142,13 @@ export interface ReadingStore {
   range(series: SeriesName, query: RangeQuery): Promise<SeriesRange | null>;
   /** Newest first. */
   readings(query: ReadingQuery): Promise<readonly ReadingPlace[]>;
+  /** By device: the numbers that lie in a time. */
+  spans(query: SpanQuery): Promise<readonly NumberSpan[]>;
+  /** Where the readings of these numbers are, in the order of their sequence. */
+  placesOf(
+    query: Pick<SpanQuery, 'agent' | 'source' | 'upTo'>,
+    numbers: readonly NumbersOf[],
+  ): Promise<readonly NumberPlace[]>;
   /** What comes after an agent's batches up to this one, by source and device. */
   nextNumbers(agent: string, batch: number): Promise<readonly NextNumber[]>;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { CloudError } from '../../errors.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { describeStream, loadCatalogue, newestSeries, seriesIn } from './catalogue.ts';
+import { placesOf, spansOf } from './number-queries.ts';
 import { createNumberRuns } from './number-runs.ts';
 import { listReadings, nextNumbersOf, rangeOf } from './queries.ts';
 import { SCHEMA } from './schema.ts';
@@ -94,6 +95,9 @@ export async function openEmbeddedStore(
         : readers.run((connection) => rangeOf(connection, series, query));
     },
     readings: (query) => readers.run((connection) => listReadings(connection, catalogue, query)),
+    spans: (query) => readers.run((connection) => spansOf(connection, catalogue, query)),
+    placesOf: (query, numbers) =>
+      readers.run((connection) => placesOf(connection, catalogue, query, numbers)),
     nextNumbers: (agent, batch) =>
       readers.run((connection) => nextNumbersOf(connection, catalogue, agent, batch)),
     async close() {

@@ -121,7 +121,10 @@ export async function nextNumbersOf(
   });
 }
 
-function matches({ name }: StreamEntry, { agent, source, device }: Partial<ReadingQuery>): boolean {
+export function matches(
+  { name }: StreamEntry,
+  { agent, source, device }: Partial<ReadingQuery>,
+): boolean {
   return (
     (agent === undefined || name.agent === agent) &&
     (source === undefined || name.source === source) &&
@@ -140,7 +143,7 @@ function parseCursor(text: string | undefined): string[] | null {
   return match === null ? null : match.slice(1);
 }
 
-async function rowsOf(
+export async function rowsOf(
   connection: DuckDBConnection,
   sql: string,
   values: DuckDBValue[],
