@@ -88,12 +88,15 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
     );
   }
 
+  /** Gives what is wrong with the offer, if anything. */
   async function raise(pending: PendingAnchor): Promise<LedgerError | null> {
     const newest = newestOf(pending);
     const { signed, offer } = await raiseTransaction(account, newest);
     if (signed !== null) {
       const transactions = [...pending.transactions, signed];
-      await replace(pending, { ...pending, transactions, signedAt: now() });
+      const raised = { ...pending, transactions, signedAt: now() };
+      await replace(pending, raised);
+      await send(raised);
     } else if (priceOf(feesOf(newest)) === 0n) return null; // where gas is free, nothing gets ahead by offering more
     if (signed !== null && offer.beyondCap === null) return null;
     const asked =
@@ -139,12 +142,13 @@ export function createAnchorSender(parts: SenderParts): AnchorSender {
         await send(again);
         return taken;
       }
-      if (now() - oldest.signedAt >= parts.bumpAfterMs) atCap = await raise(oldest);
+      const isDue = now() - oldest.signedAt >= parts.bumpAfterMs;
       try {
         for (const one of journal.pending.filter(waits)) await send(one);
       } catch (error) {
-        if (atCap === null) throw error; // nodes refuse what offers less than they ask
+        if (!isDue) throw error; // nodes refuse what offers less than they ask: then more is offered
       }
+      if (isDue) atCap = await raise(oldest);
       return atCap;
     },
     isSent: (pending) => sent.has(newestOf(pending)),

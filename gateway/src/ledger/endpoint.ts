@@ -2,7 +2,7 @@
  * What one node of a chain is asked, to see whether it may be believed.
  * @module
  */
-import { formatAddress } from '@sigill/evidence';
+import { type Finality, formatAddress } from '@sigill/evidence';
 import { keccak256 } from 'ethers';
 import { quantity } from './chain-reader.ts';
 import type { JsonRpc } from './json-rpc.ts';
@@ -43,9 +43,22 @@ export async function hashAt(rpc: JsonRpc, blockNumber: number): Promise<string 
   return typeof block?.hash === 'string' ? block.hash : null;
 }
 
-/** Null when it does not answer. */
-export function heightOf(rpc: JsonRpc): Promise<number | null> {
-  return rpc.call<string>('eth_blockNumber').then(Number, () => null);
+/** The newest block that it calls final; null when it calls none so, or does not answer. */
+export async function finalAt(rpc: JsonRpc, finality: Finality): Promise<number | null> {
+  try {
+    if (finality.kind === 'tag') {
+      const block = await rpc.call<{ number: string } | null>(
+        'eth_getBlockByNumber',
+        'finalized',
+        false,
+      );
+      return block === null ? null : Number(block.number);
+    }
+    const latest = Number(await rpc.call<string>('eth_blockNumber'));
+    return finality.kind === 'depth' ? latest - finality.blocks : latest;
+  } catch {
+    return null;
+  }
 }
 
 async function assertCode(rpc: JsonRpc, { contract, codeHash }: Expected): Promise<void> {

@@ -11,6 +11,7 @@ interface FakeNode extends JsonRpc {
   chainId: number;
   code: string;
   height: number;
+  finalized: number;
   away: boolean;
   /** Of blocks from this one on, another hash is told. */
   forkedAt: number;
@@ -19,7 +20,15 @@ interface FakeNode extends JsonRpc {
 
 function fakeNode(change: Partial<FakeNode> = {}): FakeNode {
   const node: FakeNode = {
-    ...{ chainId: 7, code: CODE, height: 100, away: false, forkedAt: Infinity, asked: [] },
+    ...{
+      chainId: 7,
+      code: CODE,
+      height: 100,
+      finalized: 90,
+      away: false,
+      forkedAt: Infinity,
+      asked: [],
+    },
     async call<Result>(method: string, ...params: readonly unknown[]) {
       node.asked.push(method);
       if (node.away) throw new LedgerError('LEDGER_UNREACHABLE', 'no answer', { retryable: true });
@@ -35,8 +44,8 @@ function answer(node: FakeNode, method: string, [first]: readonly unknown[]): un
   if (method === 'eth_getCode') return node.code;
   if (method === 'eth_blockNumber') return `0x${node.height.toString(16)}`;
   if (method === 'eth_sendRawTransaction') return 'taken';
-  const number = Number(first);
-  return number > node.height ? null : { hash: hashOf(number, number >= node.forkedAt) };
+  const number = first === 'finalized' ? node.finalized : Number(first);
+  return number > node.height ? null : { number, hash: hashOf(number, number >= node.forkedAt) };
 }
 
 function hashOf(number: number, forked = false): string {
@@ -153,10 +162,26 @@ describe('a final block', () => {
       ...{ code: 'LEDGER_UNCONFIRMED', retryable: true },
       message: expect.stringContaining('1 of 3 endpoints, and 2 are needed'),
     });
-    expect(await endpoints.sharedHeight()).toBe(50);
+    expect(await endpoints.sharedFinal({ kind: 'immediate' })).toBe(50);
     nodes[1]!.away = true;
-    await expect(endpoints.sharedHeight()).rejects.toMatchObject({ code: 'LEDGER_UNCONFIRMED' });
+    await expect(endpoints.sharedFinal({ kind: 'immediate' })).rejects.toMatchObject({
+      code: 'LEDGER_UNCONFIRMED',
+    });
   });
+
+  it.each([
+    ['the tag', { kind: 'tag' }, 90],
+    ['depth', { kind: 'depth', blocks: 20 }, 80],
+    ['making', { kind: 'immediate' }, 100],
+  ] as const)(
+    'by %s is one that more than half call so: one that boasts makes none final',
+    async (_name, finality, expected) => {
+      const boaster = fakeNode({ height: 1000, finalized: 995 });
+      const { endpoints } = open([boaster, fakeNode(), fakeNode({ height: 99, finalized: 89 })]);
+      await endpoints.check();
+      expect(await endpoints.sharedFinal(finality)).toBe(expected);
+    },
+  );
 
   it('is contradicted by a single one that has another: whoever is right, nothing is called final', async () => {
     const { endpoints } = open([fakeNode(), fakeNode(), fakeNode({ forkedAt: 90 })]);

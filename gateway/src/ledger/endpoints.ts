@@ -4,9 +4,9 @@
  * another block stops it.
  * @module
  */
-import { toHex } from '@sigill/evidence';
+import { type Finality, toHex } from '@sigill/evidence';
 import type { Tell } from '../events.ts';
-import { type Expected, examineEndpoint, hashAt, heightOf } from './endpoint.ts';
+import { type Expected, examineEndpoint, finalAt, hashAt } from './endpoint.ts';
 import type { JsonRpc } from './json-rpc.ts';
 import { LedgerError } from './ledger-error.ts';
 
@@ -27,8 +27,8 @@ export interface EndpointsParts extends Expected {
 export interface Endpoints extends JsonRpc {
   /** Looks at those that are due. @throws LedgerError why, when none can be used */
   check(): Promise<void>;
-  /** The block that enough of them have reached. @throws LedgerError LEDGER_UNCONFIRMED when too few answer */
-  sharedHeight(): Promise<number>;
+  /** The newest block that enough of them call final. @throws LedgerError LEDGER_UNCONFIRMED when too few answer */
+  sharedFinal(finality: Finality): Promise<number>;
   /** @throws LedgerError LEDGER_UNCONFIRMED, LEDGER_FINAL_CONTRADICTED */
   confirm(blockNumber: number, blockHash: Uint8Array): Promise<void>;
   /** Takes another one first from now on, if there is one: this one’s answers do not fit together. */
@@ -154,11 +154,12 @@ export function createEndpoints(parts: EndpointsParts): Endpoints {
     },
     call: (method, ...params) =>
       method === 'eth_sendRawTransaction' ? broadcast(method, params) : ask(method, params),
-    async sharedHeight() {
-      if (standings.length === 1) return Number.POSITIVE_INFINITY; // it has just told what it has
-      const heights = await Promise.all(trusted().map(({ endpoint }) => heightOf(endpoint.rpc)));
-      const known = heights.filter((height) => height !== null).toSorted((a, b) => b - a);
-      return known[parts.agree - 1] ?? Promise.reject(tooFew('answers come from', known.length));
+    async sharedFinal(finality) {
+      const all = trusted().map(({ endpoint }) => finalAt(endpoint.rpc, finality));
+      const known = (await Promise.all(all)).filter((number) => number !== null);
+      const shared = known.toSorted((left, right) => right - left)[parts.agree - 1];
+      if (shared === undefined) throw tooFew('a final block is told by', known.length);
+      return shared;
     },
     async confirm(blockNumber, blockHash) {
       const ours = `0x${toHex(blockHash)}`;

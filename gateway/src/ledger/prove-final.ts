@@ -35,7 +35,8 @@ export async function proveFinal(
   }
   const oldest = anchors[0]?.leaf.blockNumber;
   if (oldest === undefined || oldest > final.number) return null;
-  const blockNumber = Math.min(final.number, await chain.rpc.sharedHeight());
+  // A single node could call a block final before it is.
+  const blockNumber = Math.min(final.number, await chain.rpc.sharedFinal(chain.finality));
   if (oldest > blockNumber) return null;
   const block = quantity(blockNumber);
   const { encoded } = await readHeader(chain.rpc, block, chain.profile);
