@@ -102,6 +102,18 @@ export {
   revokeBox,
 } from './anchor/register-building.ts';
 export {
+  type CalledSlot,
+  callOf,
+  decodeChanges,
+  encodeChanges,
+  nextRoll,
+  proveCall,
+  ROLL_BLOCK,
+  type RollTree,
+  rollTree,
+  type SlotChange,
+} from './anchor/roll-book.ts';
+export {
   type Call,
   callRoll,
   decodeCall,

@@ -44,10 +44,16 @@ const CALL_TYPE = 'sigill.call.1';
 export const OPERATOR_ORIGIN_HASH: Uint8Array = new Uint8Array(32);
 
 /** @throws EvidenceError CALL_FORM for a call that could not be read again */
-export function encodeCall({ slot, originHash, size, root, age, recordHash }: Call): Uint8Array {
-  const bytes = encodeCbor([CALL_TYPE, slot, originHash, size, root, age, recordHash]);
+export function encodeCall(call: Call): Uint8Array {
+  const bytes = encodeCallUnread(call);
   decodeCall(bytes);
   return bytes;
+}
+
+/** For the calls of a book, whose parts were read before: a hundred thousand are encoded at each interval. */
+export function encodeCallUnread(call: Call): Uint8Array {
+  const { slot, originHash, size, root, age, recordHash } = call;
+  return encodeCbor([CALL_TYPE, slot, originHash, size, root, age, recordHash]);
 }
 
 /** @throws EvidenceError CALL_FORM */
