@@ -41,6 +41,23 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       return { report, bad: faults.some((found) => found.length > 0) };
     },
   },
+  // Evidence files changed at random, and with each bit flipped: none may be believed.
+  mutate: {
+    count: 100_000,
+    async run(options) {
+      const { mutate } = await import('./mutate-evidence.ts');
+      const report = mutate(options);
+      return { report, bad: report.believed.length > 0 || report.crashed.length > 0 };
+    },
+  },
+  bits: {
+    count: 10,
+    async run(options) {
+      const { flipBits } = await import('./mutate-evidence.ts');
+      const report = flipBits(options);
+      return { report, bad: report.survivors.length > 0 };
+    },
+  },
   mqtt: {
     count: 20,
     async run({ count, seed, say }) {

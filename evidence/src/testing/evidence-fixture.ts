@@ -10,7 +10,7 @@ import { sha256 } from '../crypto/index.ts';
 import type { EvidenceFile } from '../judge/evidence-file.ts';
 import type { EvidenceRollCall } from '../judge/evidence-parts.ts';
 import type { JudgeOptions } from '../judge/judge.ts';
-import { formatPolicy, type Policy, parsePolicy } from '../judge/policy.ts';
+import { formatPolicy, type LedgerPolicy, type Policy, parsePolicy } from '../judge/policy.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { consistencyPath } from '../log/consistency.ts';
 import { inclusionPath } from '../log/inclusion.ts';
@@ -156,8 +156,8 @@ export function optionsOf(world: World): Required<JudgeOptions> {
  * 1, the header before it anchor 0; anchor 2 covers it; the slot has a new record since; anchor 4
  * is the newest.
  */
-export function honestWorld() {
-  const world = createWorld();
+export function honestWorld(ledger?: LedgerPolicy) {
+  const world = createWorld(ledger);
   const house = world.addSite('sigill.example/test/house-1', ['gateway', 'meter']);
   const barn = world.addSite('sigill.example/test/barn', ['scale']);
   const [gateway, meter] = house.agents as [SiteLog['agents'][0], SiteLog['agents'][0]];

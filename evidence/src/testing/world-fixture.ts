@@ -8,7 +8,7 @@ import {
   anchorLogAddress,
   parseAddress,
 } from '../anchor/anchor-log.ts';
-import { findChainProfile } from '../anchor/chain-profiles.ts';
+import { type ChainProfile, findChainProfile } from '../anchor/chain-profiles.ts';
 import { nextOrigin } from '../anchor/generations.ts';
 import {
   type OperatorRecord,
@@ -67,7 +67,7 @@ export interface World {
 const START = 1_790_000_000_000;
 const INTERVAL_MS = 600_000;
 
-export function createWorld(): World {
+export function createWorld(ledger = developmentLedger()): World {
   const surroundings: Surroundings = { now: START, beacon: null };
   const operator = testSigner('operator');
   const sites: SiteLog[] = [];
@@ -77,7 +77,7 @@ export function createWorld(): World {
   const world: World = {
     surroundings,
     operator,
-    ledger: ledgerPolicy(),
+    ledger,
     operatorRecords: [],
     witnesses: [{ name: 'witness.example/w1', signer: testSigner('witness 1') }],
     anchors: [],
@@ -170,11 +170,21 @@ export function createWorld(): World {
   return world;
 }
 
-function ledgerPolicy(): LedgerPolicy {
+function developmentLedger(): LedgerPolicy {
   const profile = findChainProfile('development')!;
+  return { profile, chainId: profile.chainId!, ...rolesAt(profile), endpoints: [] };
+}
+
+/** A chain whose blocks these validators seal. */
+export function consortiumLedger(validators: readonly Uint8Array[]): LedgerPolicy {
+  const profile = findChainProfile('besu-qbft')!;
+  const sets = [{ from: 0, validators }];
+  return { profile, chainId: 2026, ...rolesAt(profile), endpoints: [], validators: sets };
+}
+
+function rolesAt({ factory }: ChainProfile) {
   const roles = { operator: testBytes('anchor account', 20), guardian: testBytes('guardian', 20) };
-  const contract = anchorLogAddress(parseAddress(profile.factory), roles);
-  return { profile, chainId: profile.chainId!, ...roles, contract, endpoints: [] };
+  return { ...roles, contract: anchorLogAddress(parseAddress(factory), roles) };
 }
 
 function currentOperator({ operatorRecords, operator }: World) {
