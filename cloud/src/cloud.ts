@@ -21,6 +21,7 @@ import { tellAddress } from './operator/address.ts';
 import { createOperator } from './operator/operator.ts';
 import { createSessions } from './operator/sessions.ts';
 import { openOperatorPen } from './operator/sign-record.ts';
+import { openReadRights } from './tiles/read-rights.ts';
 import { readKeyFile, readSecretFile } from './witness/key-file.ts';
 
 export { readCloudConfig } from './config-file.ts';
@@ -90,6 +91,7 @@ export async function startCloud(
           url: () => config.public?.url ?? url.replace(EVERY_ADDRESS, `//${hostname()}:`),
         }),
         sessions: createSessions(now),
+        readers: await openReadRights(config.tiles?.token ?? null),
         data: config.data,
         now,
         secure: (config.public?.url ?? '').startsWith('https:') || config.listen.tls !== null,

@@ -11,6 +11,7 @@ import type { Core } from '../core.ts';
 import type { Enrolment } from '../enrolment/enrolment.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Sessions } from '../operator/sessions.ts';
+import type { ReadRights } from '../tiles/read-rights.ts';
 
 export interface ApiContext {
   readonly core: Core;
@@ -21,6 +22,8 @@ export interface ApiContext {
   readonly enrolment: Enrolment;
   readonly operator: Operator;
   readonly sessions: Sessions;
+  /** Of entry bundles. */
+  readonly readers: ReadRights;
   /** The data directory, whose owner makes the operator's links. */
   readonly data: string;
   readonly now: () => number;

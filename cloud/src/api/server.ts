@@ -16,6 +16,7 @@ import { enrollRecordsRoute } from './routes/enroll-records.ts';
 import { enrollRequestsRoute } from './routes/enroll-requests.ts';
 import { eventsRoute } from './routes/events.ts';
 import { evidenceRoute } from './routes/evidence.ts';
+import { evidenceRangeRoute } from './routes/evidence-range.ts';
 import { healthRoute } from './routes/health.ts';
 import { ingestAnchorsRoute } from './routes/ingest-anchors.ts';
 import { ingestBatchesRoute } from './routes/ingest-batches.ts';
@@ -24,6 +25,7 @@ import { ingestEntriesRoute } from './routes/ingest-entries.ts';
 import { ingestHeadsRoute } from './routes/ingest-heads.ts';
 import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
+import { logTilesRoute } from './routes/log-tiles.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { operatorActionsRoute } from './routes/operator-actions.ts';
 import { operatorSessionRoute } from './routes/operator-session.ts';
@@ -44,6 +46,7 @@ const ROUTES: readonly Route[] = [
   seriesRoute,
   readingsRoute,
   evidenceRoute,
+  evidenceRangeRoute,
   policyRoute,
   eventsRoute,
   ingestBatchesRoute,
@@ -55,6 +58,7 @@ const ROUTES: readonly Route[] = [
   ingestConflictsRoute,
   witnessAddRoute,
   witnessCheckpointRoute,
+  logTilesRoute,
   enrollRequestsRoute,
   enrollAgentsRoute,
   enrollRecordsRoute,
