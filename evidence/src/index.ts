@@ -203,6 +203,8 @@ export {
   signCheckpoint,
 } from './log/checkpoint.ts';
 export { consistencyPath, verifyConsistency } from './log/consistency.ts';
+export { type Beginning, type ForkJudgement, judgeFork } from './log/fork.ts';
+export { type ForkFile, formatFork, judgeForkFile, parseFork } from './log/fork-file.ts';
 export { inclusionPath, rootFromInclusion, verifyInclusion } from './log/inclusion.ts';
 export {
   bitsSet,
