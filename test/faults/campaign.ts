@@ -41,13 +41,21 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       return { report, bad: faults.some((found) => found.length > 0) };
     },
   },
-  // Evidence files changed at random, and with each bit flipped: none may be believed.
+  // Evidence files changed at random, every parser fed with what is nearly good, and each bit of a file flipped.
   mutate: {
     count: 100_000,
     async run(options) {
       const { mutate } = await import('./mutate-evidence.ts');
       const report = mutate(options);
       return { report, bad: report.believed.length > 0 || report.crashed.length > 0 };
+    },
+  },
+  fuzz: {
+    count: 20_000,
+    async run(options) {
+      const { fuzzParsers } = await import('./mutate-evidence.ts');
+      const report = fuzzParsers(options);
+      return { report, bad: report.wrong.length > 0 };
     },
   },
   bits: {

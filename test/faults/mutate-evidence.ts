@@ -1,7 +1,10 @@
 /**
- * Campaigns on evidence files: changed at random, and with each of their bits flipped in turn. No change may pass.
+ * Campaigns on evidence: files changed at random, and with each of their bits flipped in turn, none of which may pass;
+ * and every parser of the package fed with what is nearly good.
  * @module
  */
+import { fuzz, mutateBytes, mutateText } from '../../evidence/src/testing/fuzz-fixture.ts';
+import { binarySubjects, textSubjects } from '../../evidence/src/testing/fuzz-subjects-fixture.ts';
 import {
   type MutationReport,
   mutateEvidence,
@@ -31,4 +34,20 @@ export function flipBits({ count, say }: Omit<Options, 'seed'>) {
     say(`${subject.name}: ${bits} bits, ${survivors.length} survivors`);
   }
   return { flipped, survivors };
+}
+
+/** `count` inputs for each parser. */
+export function fuzzParsers({ count, seed, say }: Options) {
+  const wrong: string[] = [];
+  let parsed = 0;
+  const told = (name: string, faults: readonly string[]) => {
+    wrong.push(...faults);
+    parsed += count;
+    say(`${name}: ${count} inputs, ${faults.length} wrong`);
+  };
+  for (const subject of binarySubjects())
+    told(subject.name, fuzz(subject, mutateBytes, { count, seed }));
+  for (const subject of textSubjects())
+    told(subject.name, fuzz(subject, mutateText, { count, seed }));
+  return { parsed, wrong };
 }
