@@ -11,12 +11,12 @@ import {
   parseRange,
   type RangeFile,
 } from '../judge/range-file.ts';
-import { type ClaimId, isProven } from '../judge/verdict.ts';
+import { type ClaimId, isProven, type Verdict } from '../judge/verdict.ts';
 import { formatValue } from '../reading/reading.ts';
 import { evidenceOf, honestWorld, optionsOf, policyOf } from './evidence-fixture.ts';
 import type { MutationSubject } from './mutation-fixture.ts';
 import { rangeOf, rangeWorld } from './range-fixture.ts';
-import { LEDGER_CLAIMS } from './verdict-fixture.ts';
+import { failuresOf, LEDGER_CLAIMS } from './verdict-fixture.ts';
 import { consortiumLedger } from './world-fixture.ts';
 
 export function mutationSubjects(): MutationSubject[] {
@@ -105,9 +105,8 @@ function readingSubject(
   options: JudgeOptions,
   waived: readonly ClaimId[] = [],
 ): MutationSubject {
-  const isBelieved = (text: string) =>
-    isProven(judge(parseEvidence(text), policy, options), waived);
-  return believed({ name, text: formatEvidence(file), isBelieved });
+  const verdictOn = (text: string) => judge(parseEvidence(text), policy, options);
+  return subjectOf(name, formatEvidence(file), verdictOn, waived);
 }
 
 function rangeSubject(
@@ -117,12 +116,23 @@ function rangeSubject(
   options: JudgeRangeOptions,
   waived: readonly ClaimId[],
 ): MutationSubject {
-  const isBelieved = (text: string) =>
-    isProven(judgeRange(parseRange(text), policy, options), waived);
-  return believed({ name, text: formatRange(file), isBelieved });
+  const verdictOn = (text: string) => judgeRange(parseRange(text), policy, options);
+  return subjectOf(name, formatRange(file), verdictOn, waived);
 }
 
-function believed(subject: MutationSubject): MutationSubject {
-  if (!subject.isBelieved(subject.text)) throw new Error(`${subject.name} is not proven itself`);
-  return subject;
+/** Believed as it is: proven, and what is not checked is so for the same reason. */
+function subjectOf(
+  name: string,
+  text: string,
+  verdictOn: (text: string) => Pick<Verdict, 'claims'>,
+  waived: readonly ClaimId[],
+): MutationSubject {
+  const good = verdictOn(text);
+  if (!isProven(good, waived)) throw new Error(`${name} is not proven itself`);
+  const reasons = JSON.stringify(failuresOf(good));
+  const isBelieved = (changed: string) => {
+    const verdict = verdictOn(changed);
+    return isProven(verdict, waived) && JSON.stringify(failuresOf(verdict)) === reasons;
+  };
+  return { name, text, isBelieved };
 }
