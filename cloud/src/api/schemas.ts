@@ -11,6 +11,12 @@ export const Time = Type.Integer({
   maximum: MAX_TIME,
   description: 'ms since the Unix epoch',
 });
+/** Evidence speaks of no time before the epoch. */
+export const SealedTime = Type.Integer({
+  minimum: 0,
+  maximum: MAX_TIME,
+  description: 'ms since the Unix epoch',
+});
 export const Nullable = Type.Union([Type.String(), Type.Null()]);
 export const AgentId = Type.String({
   pattern: '^[0-9a-f]{32}$',

@@ -2,8 +2,16 @@
  * A verdict as a person reads it in a terminal, with the words of the dashboards' catalogue.
  * @module
  */
-import { type Claim, formatValue, LIMIT, type Reading, type Verdict } from '@sigill/evidence';
+import {
+  type Claim,
+  formatValue,
+  LIMIT,
+  type RangeVerdict,
+  type Reading,
+  type Verdict,
+} from '@sigill/evidence';
 import { claims as words } from '../../web/src/strings/claims-en.ts';
+import { formatRangeHead } from './range-text.ts';
 
 const MARKS = { yes: '✓', no: '✗', 'not checked': '?' } as const;
 const COLOURS = { yes: 32, no: 31, 'not checked': 33 } as const;
@@ -19,15 +27,17 @@ const TRUST_WORDS: Readonly<Record<Claim['trust'][number], string>> = {
 };
 
 /** @param colour whether the terminal shows colour; the marks tell the same without it */
-export function formatVerdict(verdict: Verdict, colour: boolean): string {
-  const { reading, claims } = verdict;
-  const lines = reading === null ? ['The bytes are no reading.'] : formatReading(reading);
+export function formatVerdict(verdict: Verdict | RangeVerdict, colour: boolean): string {
+  const { claims } = verdict;
+  const lines =
+    verdict.kind === 'reading' ? formatReading(verdict.reading) : formatRangeHead(verdict);
   lines.push('', 'Claims', ...claims.flatMap((claim) => formatClaim(claim, colour)), '');
   lines.push(summaryOf(claims), `Not proven by any evidence: ${LIMIT}`, '');
   return lines.join('\n');
 }
 
-function formatReading(reading: Reading): string[] {
+function formatReading(reading: Reading | null): string[] {
+  if (reading === null) return ['The bytes are no reading.'];
   const rows = reading.fields.map(({ name, value, unit, code }) => [
     name,
     `${formatValue(value)}${unit === null ? '' : ` ${unit}`}`,

@@ -5,24 +5,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import {
-  CLAIMS,
   type ClaimId,
   EvidenceError,
-  type EvidenceFile,
+  type EvidenceParts,
   fromHex,
   isProven,
-  judge,
+  NUMBER_CLAIMS,
   type Policy,
-  parseEvidence,
   parsePolicy,
+  type RangeVerdict,
   type SeenBlock,
   toHex,
   type Verdict,
   verifyLedgerState,
 } from '@sigill/evidence';
-import { decodeAgain } from '@sigill/firmware-bridge/drivers';
 import type { Command, CommandIo } from '../command.ts';
 import { fetchBlockHashes } from './block-headers.ts';
+import { openEvidenceFile } from './judge-file.ts';
 import { formatVerdict } from './verdict-text.ts';
 
 // A reading's evidence is some 10 kB and a range's some MB; no one is handed more than this by mistake.
@@ -34,12 +33,14 @@ export const verifyCommand: Command = {
   help: `
 Usage: npx sigill verify [--policy FILE] [--waive CLAIM]… [--offline] [--block 0xHASH] [--json] FILE
 
-Judges a .sigill file claim by claim. The policy says whom you trust before the file is opened:
+Judges a .sigill file claim by claim: one reading, all readings of a time, or a number computed from
+them, which is then computed again here. The policy says whom you trust before the file is opened:
 get it from somewhere else than the file. The ledger's endpoints named in the policy are asked for
 one block header, to compare; nothing else leaves this machine.
 
   --policy FILE    what you trust; without it, nothing that needs it holds
-  --waive CLAIM    let CLAIM stay unchecked: ${CLAIMS.join(' ')}
+  --waive CLAIM    let CLAIM stay unchecked: ${NUMBER_CLAIMS.slice(0, 8).join(' ')}
+                   ${NUMBER_CLAIMS.slice(8).join(' ')}
   --offline        ask nobody; the claim "block" then says which hash to compare
   --block 0xHASH   the hash of that block, from a source of your own
   --json           the verdict as JSON
@@ -66,11 +67,10 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   }
   const text = await read(asked.file);
   const policy = asked.policy === undefined ? null : await readPolicy(asked.policy);
-  let verdict: Verdict;
+  let verdict: Verdict | RangeVerdict;
   try {
-    const file = parseEvidence(text);
-    const blocks = await findBlocks(file, policy, asked, io);
-    verdict = judge(file, policy, { blocks, decodeAgain });
+    const file = openEvidenceFile(text);
+    verdict = file.judge(policy, await findBlocks(file.parts, policy, asked, io));
   } catch (error) {
     if (!(error instanceof EvidenceError)) throw error;
     if (asked.json)
@@ -106,8 +106,9 @@ function parseWords(args: readonly string[]): Asked | string {
       },
     });
     const waived = values.waive ?? [];
-    const unknown = waived.find((claim) => !(CLAIMS as readonly string[]).includes(claim));
-    if (unknown !== undefined) return `unknown claim ${unknown}; claims are ${CLAIMS.join(' ')}`;
+    const unknown = waived.find((claim) => !(NUMBER_CLAIMS as readonly string[]).includes(claim));
+    if (unknown !== undefined)
+      return `unknown claim ${unknown}; claims are ${NUMBER_CLAIMS.join(' ')}`;
     if (positionals.length !== 1) return 'name one evidence file';
     if (values.block !== undefined && !/^0x[0-9a-f]{64}$/.test(values.block))
       return '--block: 0x and 64 lower-case hexadecimal digits expected';
@@ -125,7 +126,7 @@ function parseWords(args: readonly string[]): Asked | string {
 }
 
 async function findBlocks(
-  file: EvidenceFile,
+  file: EvidenceParts,
   policy: Policy | null,
   asked: Asked,
   io: CommandIo,
