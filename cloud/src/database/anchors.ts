@@ -1,4 +1,4 @@
-/** Anchors of each contract's log, the calls of their roll-calls, and proven ledger states. */
+/** Anchors of each contract's log, and proven ledger states. Their roll-calls stand in roll-calls.ts. */
 import { type Row, type Sql, toBytes, toNumber, toText } from './database.ts';
 
 export interface AnchorLogRow {
@@ -20,16 +20,6 @@ export interface AnchorRow {
   readonly blockNumber: number;
   readonly blockTime: number;
   readonly parentHash: Uint8Array;
-}
-
-export interface CallRow {
-  readonly log: string;
-  readonly number: number;
-  readonly slot: number;
-  readonly originHash: Uint8Array;
-  readonly size: number;
-  readonly recordHash: Uint8Array;
-  readonly bytes: Uint8Array;
 }
 
 export interface LedgerStateRow {
@@ -58,11 +48,7 @@ export async function putAnchorLog(sql: Sql, row: AnchorLogRow): Promise<void> {
   );
 }
 
-export async function addAnchor(
-  sql: Sql,
-  anchor: AnchorRow,
-  calls: readonly CallRow[],
-): Promise<void> {
+export async function addAnchor(sql: Sql, anchor: AnchorRow): Promise<void> {
   await sql.run(
     'INSERT INTO anchors VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     anchor.log,
@@ -74,24 +60,11 @@ export async function addAnchor(
     anchor.blockTime,
     anchor.parentHash,
   );
-  for (const call of calls) {
-    await sql.run(
-      'INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)',
-      call.log,
-      call.number,
-      call.slot,
-      call.originHash,
-      call.size,
-      call.recordHash,
-      call.bytes,
-    );
-  }
 }
 
 /** A reorganisation of the chain: anchors from `number` on are to be told again. */
 export async function cutAnchors(sql: Sql, log: string, number: number): Promise<void> {
   await sql.run('DELETE FROM anchors WHERE log = ? AND number >= ?', log, number);
-  await sql.run('DELETE FROM calls WHERE log = ? AND number >= ?', log, number);
   await sql.run('UPDATE anchor_logs SET mined = ? WHERE log = ?', number, log);
 }
 
@@ -108,50 +81,6 @@ export async function anchorAt(sql: Sql, log: string, number: number): Promise<A
     blockTime: toNumber(row.block_time),
     parentHash: toBytes(row.parent_hash),
   };
-}
-
-/** By slot. */
-export async function callsOf(sql: Sql, log: string, number: number): Promise<CallRow[]> {
-  const rows = await sql.all(
-    'SELECT * FROM calls WHERE log = ? AND number = ? ORDER BY slot',
-    log,
-    number,
-  );
-  return rows.map(callRow);
-}
-
-/** The earliest call below anchor `before` that covers `size` entries of a site log. */
-export async function firstCallCovering(
-  sql: Sql,
-  log: string,
-  originHash: Uint8Array,
-  size: number,
-  before: number,
-): Promise<CallRow | null> {
-  const row = await sql.get(
-    'SELECT * FROM calls WHERE log = ? AND origin_hash = ? AND size >= ? AND number < ? ORDER BY number LIMIT 1',
-    log,
-    originHash,
-    size,
-    before,
-  );
-  return row === undefined ? null : callRow(row);
-}
-
-/** How much of a site log the anchors below `before` cover. */
-export async function calledSize(
-  sql: Sql,
-  log: string,
-  originHash: Uint8Array,
-  before: number,
-): Promise<number> {
-  const row = await sql.get(
-    'SELECT MAX(size) AS size FROM calls WHERE log = ? AND origin_hash = ? AND number < ?',
-    log,
-    originHash,
-    before,
-  );
-  return toNumber(row?.size ?? 0);
 }
 
 export async function putLedgerState(sql: Sql, row: LedgerStateRow): Promise<void> {
@@ -187,17 +116,5 @@ function anchorLogRow(row: Row): AnchorLogRow {
     contract: toBytes(row.contract),
     mined: toNumber(row.mined),
     final: toNumber(row.final),
-  };
-}
-
-function callRow(row: Row): CallRow {
-  return {
-    log: toText(row.log),
-    number: toNumber(row.number),
-    slot: toNumber(row.slot),
-    originHash: toBytes(row.origin_hash),
-    size: toNumber(row.size),
-    recordHash: toBytes(row.record_hash),
-    bytes: toBytes(row.bytes),
   };
 }

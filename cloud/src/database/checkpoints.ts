@@ -1,4 +1,5 @@
 /** Signed heads of site logs, and what the witness cosigned. */
+import { noteChange } from './changes.ts';
 import { type Row, type Sql, toBytes, toNumber, toText } from './database.ts';
 
 export interface CheckpointRow {
@@ -17,6 +18,7 @@ export async function putCheckpoint(sql: Sql, row: CheckpointRow): Promise<void>
     row.root,
     row.note,
   );
+  await noteChange(sql, 'head', row.origin);
 }
 
 export async function checkpointAt(
@@ -119,6 +121,19 @@ export async function putCosignature(
     origin,
     size,
     line,
+  );
+  await noteChange(sql, 'head', origin);
+}
+
+/** The newest checkpoint that our witness cosigned. */
+export async function newestCosigned(sql: Sql, origin: string): Promise<CheckpointRow | null> {
+  return checkpoint(
+    await sql.get(
+      `SELECT * FROM checkpoints WHERE origin = ? AND size IN
+         (SELECT size FROM cosignatures WHERE origin = ? ORDER BY size DESC LIMIT 1)`,
+      origin,
+      origin,
+    ),
   );
 }
 

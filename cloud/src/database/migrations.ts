@@ -79,4 +79,41 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE site_logs ADD ended INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    number: 4,
+    name: 'roll-calls as what changed, and what a notary has not seen',
+    sql: `
+      CREATE TABLE roll_logs (id INTEGER PRIMARY KEY, log TEXT NOT NULL UNIQUE);
+      -- A row where a slot was first called or its log grew, and one where it was first called or its record is another.
+      CREATE TABLE call_heads (log INTEGER NOT NULL, slot INTEGER NOT NULL, number INTEGER NOT NULL,
+        size INTEGER NOT NULL, root BLOB NOT NULL, PRIMARY KEY (log, slot, number)) WITHOUT ROWID;
+      CREATE INDEX call_heads_by_size ON call_heads (log, slot, size);
+      CREATE TABLE call_names (log INTEGER NOT NULL, slot INTEGER NOT NULL, number INTEGER NOT NULL,
+        origin_hash BLOB NOT NULL, record_hash BLOB NOT NULL, PRIMARY KEY (log, slot, number)) WITHOUT ROWID;
+      CREATE INDEX call_names_by_origin ON call_names (log, origin_hash);
+      -- The hashes over each 256 calls, where there are more: a call is proven out of its 255 neighbours.
+      CREATE TABLE roll_blocks (log INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,
+        PRIMARY KEY (log, number));
+
+      -- Calls stood here whole. Of their CBOR, the root lies behind type, slot, originHash and size.
+      INSERT INTO roll_logs (log) SELECT DISTINCT log FROM calls;
+      INSERT INTO call_names SELECT id, slot, number, origin_hash, record_hash FROM calls c JOIN roll_logs USING (log)
+        WHERE NOT EXISTS (SELECT 1 FROM calls p WHERE p.log = c.log AND p.slot = c.slot
+          AND p.number = c.number - 1 AND p.record_hash = c.record_hash);
+      INSERT INTO call_heads SELECT id, slot, number, size, substr(bytes, 52 +
+          (CASE WHEN slot < 24 THEN 1 WHEN slot < 256 THEN 2 WHEN slot < 65536 THEN 3 ELSE 5 END) +
+          (CASE WHEN size < 24 THEN 1 WHEN size < 256 THEN 2 WHEN size < 65536 THEN 3
+            WHEN size < 4294967296 THEN 5 ELSE 9 END), 32)
+        FROM calls c JOIN roll_logs USING (log)
+        WHERE NOT EXISTS (SELECT 1 FROM calls p WHERE p.log = c.log AND p.slot = c.slot
+          AND p.number = c.number - 1 AND p.size = c.size);
+      DROP TABLE calls;
+
+      -- What changed last has the highest number; the same thing changed again takes a new one.
+      CREATE TABLE changes (change INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL,
+        UNIQUE (kind, name));
+      INSERT INTO changes (kind, name) SELECT 'record', lower(hex(record_hash)) FROM records ORDER BY slot, rev;
+      INSERT INTO changes (kind, name) SELECT DISTINCT 'head', origin FROM checkpoints;
+    `,
+  },
 ];

@@ -1,4 +1,5 @@
 /** The operator's records, every revision of every slot, as they were signed. */
+import { noteChange } from './changes.ts';
 import { type Row, type Sql, toBytes, toNumber } from './database.ts';
 
 export interface RecordRow {
@@ -19,6 +20,7 @@ export async function addRecord(sql: Sql, row: RecordRow): Promise<void> {
     row.cose,
     row.origin,
   );
+  await noteChange(sql, 'record', Buffer.from(row.recordHash).toString('hex'));
 }
 
 /** Oldest revision first within each slot. */

@@ -42,20 +42,7 @@ export function checkAnchorBundle(
   ledger: LedgerPolicy | null,
 ): CheckedAnchor {
   const { anchor, calls, records, status } = bundle;
-  if (
-    ledger === null ||
-    anchor.chainId !== ledger.chainId ||
-    !equalBytes(anchor.contract, ledger.contract)
-  ) {
-    const named =
-      ledger === null
-        ? 'no ledger'
-        : `${formatAddress(ledger.contract)} on chain ${ledger.chainId}`;
-    throw new CloudError(
-      'ANCHOR_LEDGER',
-      `the policy names ${named}, this anchor is at ${formatAddress(anchor.contract)} on chain ${anchor.chainId}`,
-    );
-  }
+  assertOurLedger(anchor, ledger);
   if (calls.length !== anchor.slots || records.length !== anchor.slots) {
     throw refused(
       `${anchor.slots} calls and records expected, got ${calls.length} and ${records.length}`,
@@ -73,6 +60,21 @@ export function checkAnchorBundle(
       return { ...call, bytes };
     }),
   };
+}
+
+/** @throws CloudError ANCHOR_LEDGER */
+export function assertOurLedger(
+  { chainId, contract }: AnchorLeaf,
+  ledger: LedgerPolicy | null,
+): void {
+  if (ledger !== null && chainId === ledger.chainId && equalBytes(contract, ledger.contract))
+    return;
+  const named =
+    ledger === null ? 'no ledger' : `${formatAddress(ledger.contract)} on chain ${ledger.chainId}`;
+  throw new CloudError(
+    'ANCHOR_LEDGER',
+    `the policy names ${named}, this anchor is at ${formatAddress(contract)} on chain ${chainId}`,
+  );
 }
 
 export function refused(message: string, cause?: unknown): CloudError {

@@ -3,19 +3,22 @@
  * an answer leaves only when what it says is durable. Repeating a request changes nothing.
  * @module
  */
-import type { Checkpoint } from '@sigill/evidence';
-import { anchorLog } from '../database/anchors.ts';
+import type { Checkpoint, LedgerProof } from '@sigill/evidence';
 import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
+import { type GivenChanges, giveChanges } from './give-changes.ts';
 import { type GivenEntries, giveEntries } from './give-entries.ts';
 import { type GiveHeadsParts, type GivenHeads, giveHeads } from './give-heads.ts';
+import { givePaths, type WantedPath } from './give-paths.ts';
 import { createLogOwners, type OwnersRequest } from './log-owner.ts';
+import { countsOf, createRollBooks } from './roll-books.ts';
 import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
 import { type BatchesTaken, type TakeBatchesParts, takeBatches } from './take-batches.ts';
 import { takeConflict } from './take-conflict.ts';
 import { originOf, takeReceipt } from './take-receipt.ts';
+import { type ToldRollCall, takeFinality, takeRollCall } from './take-roll-call.ts';
 import { anchorTree } from './tree-names.ts';
 import { createTurns } from './turns.ts';
 
@@ -27,6 +30,12 @@ export interface Ingest {
   ): Promise<BatchesTaken>;
   receipt(note: string): Promise<Checkpoint>;
   anchor(bundle: AnchorBundle): Promise<AnchorCounts>;
+  /** From the operator's notary. */
+  rollCall(told: ToldRollCall): Promise<AnchorCounts>;
+  finality(index: number, proof: LedgerProof): Promise<AnchorCounts>;
+  changes(since: number): Promise<GivenChanges>;
+  paths(wanted: readonly WantedPath[]): Promise<readonly (readonly Uint8Array[])[]>;
+  anchors(): Promise<AnchorCounts>;
   /** Where a gateway goes on. All are counts. */
   state(origin: string): Promise<IngestState>;
   /** To be signed with a log's key, before entries or heads are asked for. */
@@ -55,8 +64,9 @@ export interface IngestParts extends TakeBatchesParts, TakeAnchorParts, GiveHead
 // Each holds some megabytes while it is checked; a fleet's gateways wait their turn and come again.
 const MAX_AT_ONCE = 16;
 
-export function createIngest(parts: IngestParts): Ingest {
-  const { database, register, ledger } = parts;
+export function createIngest(given: IngestParts): Ingest {
+  const { database, register, ledger } = given;
+  const parts = { ...given, books: createRollBooks(database) };
   const turns = createTurns();
   const owners = createLogOwners(parts.now);
   let atOnce = 0;
@@ -75,6 +85,11 @@ export function createIngest(parts: IngestParts): Ingest {
     }
   }
 
+  async function anchors(): Promise<AnchorCounts> {
+    if (ledger === null) return { mined: 0, final: 0 };
+    return countsOf(database, anchorTree(ledger.chainId, ledger.contract));
+  }
+
   // A refusal can change what we hold too: entries cut, a record admitted.
   function take<T>(name: string, work: () => Promise<T>): Promise<T> {
     return turns.take(name, work).finally(parts.changed);
@@ -91,6 +106,12 @@ export function createIngest(parts: IngestParts): Ingest {
       return take(originOf(note), () => takeReceipt(parts, note));
     },
     anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
+    rollCall: (told) => counted(() => take('anchors', () => takeRollCall(parts, told))),
+    finality: (index, proof) =>
+      counted(() => take('anchors', () => takeFinality(parts, index, proof))),
+    changes: (since) => giveChanges(parts, since),
+    paths: (wanted) => counted(() => givePaths(parts, wanted)),
+    anchors,
     challenge: owners.challenge,
     entries: (request) => counted(() => giveEntries(parts, owners, request)),
     // In turn with the log's batches: what is told of it is of one moment.
@@ -103,12 +124,11 @@ export function createIngest(parts: IngestParts): Ingest {
       register.slotOf(origin);
       return database.read(async (sql) => {
         const known = await newestCheckpoint(sql, origin);
-        const log = ledger && (await anchorLog(sql, anchorTree(ledger.chainId, ledger.contract)));
         return {
           next: await nextEntry(sql, origin),
           checkpointSize: known?.size ?? 0,
           checkpoint: known?.note ?? null,
-          anchors: { mined: log?.mined ?? 0, final: log?.final ?? 0 },
+          anchors: await anchors(),
         };
       });
     },

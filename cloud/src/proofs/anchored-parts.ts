@@ -6,30 +6,25 @@
 import {
   type Beacon,
   consistencyPath,
+  decodeCall,
   decodeCbor,
   type EvidenceAnchor,
-  type EvidenceCall,
   type EvidenceFile,
-  hashesOf,
   inclusionPath,
-  leafHash,
   originHash,
 } from '@sigill/evidence';
 import type { ArrivedBatch } from '../database/agent-chains.ts';
-import {
-  type AnchorRow,
-  anchorAt,
-  type CallRow,
-  callsOf,
-  firstCallCovering,
-  newestLedgerState,
-} from '../database/anchors.ts';
+import { type AnchorRow, anchorAt, newestLedgerState } from '../database/anchors.ts';
 import { checkpointAt } from '../database/checkpoints.ts';
 import { type Sql, toBytes } from '../database/database.ts';
+import { firstCallCovering } from '../database/roll-calls.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
 import { siteTree } from '../ingest/tree-names.ts';
 import type { Register } from '../register/register.ts';
+import { provenCall } from './proven-call.ts';
+
+type EvidenceRollCall = NonNullable<EvidenceFile['rollCalls']>[number];
 
 export interface AnchoredParts {
   /** The checkpoint that was called. */
@@ -60,30 +55,22 @@ export async function findAnchoring(
   }
   const newest = state.size - 1;
   const numbers = [...new Set([covering.number, newest])];
-  const rollCalls: { calls: CallRow[]; slot: CallRow }[] = [];
-  for (const number of numbers) {
-    const calls = await callsOf(sql, log, number);
-    const slot = calls[covering.slot] as CallRow;
-    rollCalls.push({ calls, slot });
+  const rollCalls: EvidenceRollCall[] = [];
+  for (const anchor of numbers) {
+    const operator = await provenCall(sql, log, anchor, 0);
+    rollCalls.push({ anchor, operator, slot: await provenCall(sql, log, anchor, covering.slot) });
   }
-  const last = rollCalls.at(-1) as (typeof rollCalls)[number];
+  const last = rollCalls.at(-1) as EvidenceRollCall;
+  const lastSize = decodeCall(last.slot.call).size;
   const named = beacons.flatMap((beacon) => (beacon === null ? [] : [beacon.anchorIndex]));
   return {
     checkpoint,
-    consistency: await overTree(sql, siteTree(origin), last.slot.size, (read) =>
-      consistencyPath(covering.size, last.slot.size, read),
+    consistency: await overTree(sql, siteTree(origin), lastSize, (read) =>
+      consistencyPath(covering.size, lastSize, read),
     ),
     file: {
-      records: recordsOf(
-        register,
-        rollCalls.map(({ slot }) => slot),
-        last.calls[0] as CallRow,
-      ),
-      rollCalls: rollCalls.map(({ calls, slot }) => ({
-        anchor: slot.number,
-        operator: callIn(calls, 0),
-        slot: callIn(calls, slot.slot),
-      })),
+      records: recordsOf(register, rollCalls),
+      rollCalls,
       anchors: {
         size: state.size,
         leaves: await leavesOf(sql, log, state.size, [...numbers, ...named]),
@@ -96,23 +83,17 @@ export async function findAnchoring(
 /** The operator's records up to the one called last, and the slot's records that were called. */
 function recordsOf(
   register: Register,
-  slots: readonly CallRow[],
-  operator: CallRow,
+  rollCalls: readonly EvidenceRollCall[],
 ): EvidenceFile['records'] {
+  const recordOf = ({ call }: EvidenceRollCall['slot']) =>
+    register.find(decodeCall(call).recordHash);
   const chain = register.operatorChain();
-  const end = register.find(operator.recordHash)?.rev ?? chain.length - 1;
-  const called = slots.map(({ recordHash }) => register.find(recordHash)?.cose);
+  const last = rollCalls.at(-1);
+  const end = (last && recordOf(last.operator)?.rev) ?? chain.length - 1;
+  const called = rollCalls.map(({ slot }) => recordOf(slot)?.cose);
   return {
     operator: chain.slice(0, end + 1).map(({ cose }) => cose),
     slot: [...new Set(called)].filter((cose) => cose !== undefined),
-  };
-}
-
-function callIn(calls: readonly CallRow[], slot: number): EvidenceCall {
-  const leaves = calls.map(({ bytes }) => leafHash(bytes));
-  return {
-    call: (calls[slot] as CallRow).bytes,
-    path: inclusionPath(slot, leaves.length, hashesOf(leaves)),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Register {
   operatorKey(): Uint8Array;
   /** The current record of this site log's slot. @throws CloudError ORIGIN_UNKNOWN */
   slotOf(origin: string): Opened<SlotRecord>;
+  /** The current record of a slot. */
+  slot(slot: number): Opened<SlotRecord> | undefined;
   slots(): readonly Opened<SlotRecord>[];
   /** Every revision of a slot that came here, oldest first. */
   recordsOf(slot: number): readonly RecordRow[];
@@ -50,11 +52,21 @@ export async function openRegister(
   now: () => number,
 ): Promise<Register> {
   const rows = await database.read(listRecords);
-  const chain = () => rows.filter(({ slot }) => slot === 0);
+  const chain = () => recordsOf(0);
   const openChain = (...more: Uint8Array[]) =>
     openOperatorChain([...chain().map(({ cose }) => cose), ...more], firstKeyHash);
   const newest = new Map<number, Opened<SlotRecord>>();
   for (const { slot, cose } of rows) if (slot !== 0) newest.set(slot, readSlotRecord(cose));
+  // A fleet's gateways ask by origin with every request, its notary by slot and by hash.
+  const slotNumbers = new Map([...newest].map(([slot, { record }]) => [record.origin, slot]));
+  const bySlot = new Map<number, RecordRow[]>();
+  const byHash = new Map<string, RecordRow>();
+  for (const row of rows) index(row);
+
+  function index(row: RecordRow): void {
+    bySlot.set(row.slot, [...(bySlot.get(row.slot) ?? []), row]);
+    byHash.set(hex(row.recordHash), row);
+  }
 
   async function keep(row: RecordRow, closed: Closing | null = null): Promise<void> {
     await database.write(async (sql) => {
@@ -64,7 +76,7 @@ export async function openRegister(
       await settleAgentConflicts(sql, row.origin);
       if (closed !== null) await endSiteLog(sql, row.origin, closed, now());
     });
-    rows.push(row);
+    index(row);
   }
 
   async function admitOperator(cose: Uint8Array): Promise<void> {
@@ -79,6 +91,7 @@ export async function openRegister(
     assertMayJoin(next.record, [...newest.values()]);
     await keep({ slot, rev, recordHash: next.hash, cose, origin }, closed);
     newest.set(slot, next);
+    slotNumbers.set(origin, slot);
   }
 
   async function admit(cose: Uint8Array): Promise<void> {
@@ -87,7 +100,7 @@ export async function openRegister(
     else if (find(slot.hash) === undefined) await admitSlot(cose);
   }
 
-  const recordsOf = (slot: number) => rows.filter((row) => row.slot === slot);
+  const recordsOf = (slot: number) => bySlot.get(slot) ?? [];
 
   function recordsAfter(slot: number): readonly RecordRow[] {
     const next = continuationOf(newest.get(slot), [...newest.values()])?.record.slot;
@@ -96,18 +109,19 @@ export async function openRegister(
 
   // One after another: two records for one slot must not both find it as it was.
   const turns = createTurns();
-  const find = (hash: Uint8Array) => rows.find(({ recordHash }) => equalBytes(recordHash, hash));
+  const find = (hash: Uint8Array) => byHash.get(hex(hash));
   return {
     operatorChain: chain,
     operatorKey: () => (openChain().at(-1) as Opened<OperatorRecord>).record.key,
     slotOf(origin) {
-      const found = [...newest.values()].find(({ record }) => record.origin === origin);
+      const found = newest.get(slotNumbers.get(origin) ?? 0);
       if (found !== undefined) return found;
       throw new CloudError(
         'ORIGIN_UNKNOWN',
         `no record names ${origin}: add its operator-signed record to records in cloud.yaml`,
       );
     },
+    slot: (slot) => newest.get(slot),
     slots: () => [...newest.values()],
     recordsOf,
     recordsAfter,

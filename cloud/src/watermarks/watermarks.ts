@@ -4,9 +4,10 @@
  * @module
  */
 import { type LedgerPolicy, originHash } from '@sigill/evidence';
-import { anchorLog, calledSize } from '../database/anchors.ts';
+import { anchorLog } from '../database/anchors.ts';
 import { newestCheckpoint, witnessedLog } from '../database/checkpoints.ts';
 import type { Database } from '../database/database.ts';
+import { calledSize } from '../database/roll-calls.ts';
 import { listSiteLogs } from '../database/site-logs.ts';
 import { anchorTree } from '../ingest/tree-names.ts';
 

@@ -71,7 +71,8 @@ describe('a roll-call told by what changed', () => {
           const changes = calls.flatMap((call, slot): SlotChange[] => {
             const known = before[slot];
             const { size, root, originHash, recordHash } = call;
-            const isNamed = known?.recordHash.every((b, at) => b === recordHash[at]);
+            const isNamed =
+              known !== undefined && known.recordHash.every((b, at) => b === recordHash[at]);
             if (isNamed && known.size === size) return [];
             return [{ slot, size, root, named: isNamed ? null : { originHash, recordHash } }];
           });
