@@ -17,6 +17,7 @@ import { enrollRequestsRoute } from './routes/enroll-requests.ts';
 import { eventsRoute } from './routes/events.ts';
 import { evidenceRoute } from './routes/evidence.ts';
 import { evidenceRangeRoute } from './routes/evidence-range.ts';
+import { forksRoute } from './routes/forks.ts';
 import { healthRoute } from './routes/health.ts';
 import { ingestAnchorsRoute } from './routes/ingest-anchors.ts';
 import { ingestBatchesRoute } from './routes/ingest-batches.ts';
@@ -27,6 +28,8 @@ import { ingestReceiptRoute } from './routes/ingest-receipt.ts';
 import { ingestStateRoute } from './routes/ingest-state.ts';
 import { logTilesRoute } from './routes/log-tiles.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { notaryChangesRoute } from './routes/notary-changes.ts';
+import { notaryRollCallsRoute } from './routes/notary-roll-calls.ts';
 import { operatorActionsRoute } from './routes/operator-actions.ts';
 import { operatorSessionRoute } from './routes/operator-session.ts';
 import { policyRoute } from './routes/policy.ts';
@@ -56,6 +59,8 @@ const ROUTES: readonly Route[] = [
   ingestEntriesRoute,
   ingestHeadsRoute,
   ingestConflictsRoute,
+  notaryChangesRoute,
+  notaryRollCallsRoute,
   witnessAddRoute,
   witnessCheckpointRoute,
   logTilesRoute,
@@ -68,6 +73,7 @@ const ROUTES: readonly Route[] = [
   metricsRoute,
   quarantineRoute,
   alarmsRoute,
+  forksRoute,
 ];
 
 const SEAL = new URL('../../web/public/seal.svg', import.meta.url);

@@ -7,6 +7,7 @@ import type { Checkpoint, LedgerProof } from '@sigill/evidence';
 import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
+import { type GivenBeacon, giveBeacon } from '../proofs/give-beacon.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
 import { type GivenChanges, giveChanges } from './give-changes.ts';
 import { type GivenEntries, giveEntries } from './give-entries.ts';
@@ -38,6 +39,8 @@ export interface Ingest {
   anchors(): Promise<AnchorCounts>;
   /** Where a gateway goes on. All are counts. */
   state(origin: string): Promise<IngestState>;
+  /** The newest final anchor, where it is newer than the one known, for a gateway that others anchor. */
+  beacon(origin: string, known: number | null): Promise<GivenBeacon | null>;
   /** To be signed with a log's key, before entries or heads are asked for. */
   challenge(): string;
   entries(request: OwnersRequest): Promise<GivenEntries>;
@@ -119,6 +122,11 @@ export function createIngest(given: IngestParts): Ingest {
       counted(() => turns.take(request.origin, () => giveHeads(parts, owners, request))),
     conflict: (origin, signed) =>
       counted(() => take(origin, () => takeConflict(parts, origin, signed))),
+
+    async beacon(origin, known) {
+      register.slotOf(origin);
+      return database.read((sql) => giveBeacon(sql, ledger, origin, known));
+    },
 
     async state(origin) {
       register.slotOf(origin);

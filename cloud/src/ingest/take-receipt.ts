@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   EvidenceError,
   equalBytes,
+  logKey,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
@@ -19,6 +20,7 @@ import { raiseAlarm } from '../database/quarantine.ts';
 import { cutEntries, nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import type { Register } from '../register/register.ts';
+import { keepIfFork } from '../witness/database-forks.ts';
 import { rootOf } from './log-head.ts';
 
 export interface TakeReceiptParts {
@@ -57,8 +59,7 @@ export async function takeReceipt(parts: TakeReceiptParts, note: string): Promis
     );
   }
   const held = await database.read((sql) => rootOf(sql, origin, size));
-  if (!equalBytes(held, root))
-    throw await disagree(parts, checkpoint, note, held, record.closed !== null);
+  if (!equalBytes(held, root)) throw await disagree(parts, checkpoint, note, held, record);
   await database.write((sql) => keepCheckpoint(sql, checkpoint, note));
   return checkpoint;
 }
@@ -103,10 +104,11 @@ async function disagree(
   { origin, size, root }: Checkpoint,
   note: string,
   held: Uint8Array,
-  closed: boolean,
+  { logKey: publicKey, closed }: SlotRecord,
 ): Promise<CloudError> {
   const detail = `${origin} at ${size} entries has root ${toBase64(root)} by its own signature, ${toBase64(held)} by the entries it sent`;
   const next = await database.write(async (sql) => {
+    await keepIfFork(sql, logKey(origin, publicKey), { origin, size, root }, note, now());
     const agreed = (await newestCheckpoint(sql, origin))?.size ?? 0;
     const about = `${size} ${toBase64(root)}`;
     await raiseAlarm(
@@ -114,7 +116,7 @@ async function disagree(
       { origin, code: 'CHECKPOINT_ROOT', about, detail: `${detail}\n${note}` },
       now(),
     );
-    if (agreed < size && !closed) await cutEntries(sql, origin, agreed);
+    if (agreed < size && closed === null) await cutEntries(sql, origin, agreed);
     return nextEntry(sql, origin);
   });
   return new CloudError('CHECKPOINT_ROOT', detail, { facts: { next } });

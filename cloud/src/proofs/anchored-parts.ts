@@ -118,7 +118,7 @@ async function leavesOf(
   }));
 }
 
-function decodeState(bytes: Uint8Array): NonNullable<EvidenceFile['ledger']> {
+export function decodeState(bytes: Uint8Array): NonNullable<EvidenceFile['ledger']> {
   const [header, account, storage] = decodeCbor(bytes) as [
     Uint8Array,
     Uint8Array[],

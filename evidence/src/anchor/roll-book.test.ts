@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { equalBytes } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
 import { consistencyPath } from '../log/consistency.ts';
 import { verifyInclusion } from '../log/inclusion.ts';
@@ -71,8 +72,7 @@ describe('a roll-call told by what changed', () => {
           const changes = calls.flatMap((call, slot): SlotChange[] => {
             const known = before[slot];
             const { size, root, originHash, recordHash } = call;
-            const isNamed =
-              known !== undefined && known.recordHash.every((b, at) => b === recordHash[at]);
+            const isNamed = known !== undefined && equalBytes(known.recordHash, recordHash);
             if (isNamed && known.size === size) return [];
             return [{ slot, size, root, named: isNamed ? null : { originHash, recordHash } }];
           });
