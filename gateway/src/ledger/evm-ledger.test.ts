@@ -113,6 +113,7 @@ describe('the ledger on an EVM chain', () => {
     });
     await evm.anvil.call('eth_sendRawTransaction', elsewhere);
     await evm.mine();
+    while (evm.events.length === 0) await new Promise(setImmediate);
     while ((await pool(evm)).length === 0);
     expect(evm.events).toMatchObject([{ level: 'alarm', what: 'LEDGER_NONCE_TAKEN' }]);
     await evm.mine(3);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readAnchors } from './chain-reader.ts';
 import { profile, startEvm } from './evm-fixture.ts';
 import type { AnchorStatus, Ledger } from './ledger.ts';
-import { reached } from './ledger-contract.ts';
+import { reached, settled } from './ledger-contract.ts';
 import { rollRootOf } from './roll-root-fixture.ts';
 
 let evm: Awaited<ReturnType<typeof startEvm>>;
@@ -70,8 +70,11 @@ describe('a reorg below what was final', () => {
   async function contradict(from: number): Promise<readonly AnchorLeaf[]> {
     evm = await startEvm();
     ledger = await evm.openLedger(evm.newDirectory());
-    await anchorAndMine(1, 3);
-    await evm.mineUntilSettled(ledger);
+    await ledger.anchor(rollRootOf(1), 1);
+    evm.setAway(true); // so that the block that proves it is some blocks above it
+    await evm.mine(6);
+    evm.setAway(false);
+    await settled(ledger);
     const leaves = await ledger.finalAnchors(0, 9);
     const latest = Number(await evm.anvil.call('eth_blockNumber'));
     await evm.reorganise(latest - (leaves[0]!.blockNumber + from) + 1);
