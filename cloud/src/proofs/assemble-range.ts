@@ -4,10 +4,9 @@
  * @module
  */
 import {
+  type Beacon,
   type ComputedNumber,
-  formatRange,
   fromHex,
-  type RangeBatch,
   type RangeStream,
   type Reading,
   type StreamVerdict,
@@ -17,8 +16,9 @@ import { CloudError } from '../errors.ts';
 import type { ReadingStore } from '../readings/reading-store.ts';
 import { findErasures, type StoredErasure } from './erasures.ts';
 import { type ShownBatch, showBatches } from './range-batches.ts';
-import { assertRangeSize, charsOf } from './range-size.ts';
+import { assertRangeSize } from './range-size.ts';
 import { chooseStreams, type RangeQuestion } from './range-streams.ts';
+import { createRangeText } from './range-writer.ts';
 import { type ProofParts, standingParts } from './standing-parts.ts';
 
 export interface RangeParts extends ProofParts {
@@ -54,32 +54,32 @@ export async function assembleRange(
   const [firstBatch, lastBatch] = [Math.min, Math.max].map((most) =>
     batches.reduce((a, b) => most(a, b)),
   ) as [number, number];
-  const shown: ShownBatch[] = [];
-  let chars = 0;
+  const text = createRangeText();
+  const beacons: (Beacon | null)[] = [];
+  const readings: Reading[] = [];
+  const erasures: Uint8Array[] = [];
+  let last: ShownBatch | null = null;
   for await (const batch of showBatches(parts, {
     ...{ agent, lastBatch, places },
     firstBatch: Math.max(firstBatch - 1, 0),
     erasures: erased.filter((one) => streams.some((stream) => holds(stream, one))),
   })) {
-    shown.push(batch);
-    chars += charsOf(batch.batch);
-    assertRangeSize(
-      chars,
-      (batch.opened.header.batch - firstBatch + 1) / (lastBatch - firstBatch + 1),
-      question,
-    );
+    last = batch;
+    text.add(batch.batch);
+    beacons.push(batch.opened.header.beacon);
+    erasures.push(...batch.erasures.map(({ cose }) => cose));
+    if (compute !== null) readings.push(...batch.readings);
+    const done = batch.opened.header.batch - firstBatch + 1;
+    assertRangeSize(text.chars, done / (lastBatch - firstBatch + 1), question);
   }
-  const last = shown.at(-1) as ShownBatch;
   const entry = await parts.database.read((sql) => entryOfBatch(sql, agent, lastBatch));
-  if (entry === null) throw new CloudError('ARCHIVE_DAMAGED', `batch ${lastBatch} is not entered`);
-  const beacons = shown.map(({ opened }) => opened.header.beacon);
-  const number = compute && compute(toStreams(streams, shown), { from, to });
-  return formatRange({
+  if (last === null || entry === null)
+    throw new CloudError('ARCHIVE_DAMAGED', `batch ${lastBatch} is not entered`);
+  const number = compute && compute(toStreams(streams, readings), { from, to });
+  return text.finish({
     format: 'sigill-evidence@v1',
     kind: number === null ? 'range' : 'number',
-    ...{ number, period: { from, to }, streams },
-    batches: shown.map(({ batch }): RangeBatch => batch),
-    erasures: shown.flatMap(({ erasures }) => erasures.map(({ cose }) => cose)),
+    ...{ number, period: { from, to }, streams, erasures },
     ...(await standingParts(parts, entry, last.seal, beacons)),
   });
 }
@@ -87,11 +87,8 @@ export async function assembleRange(
 const holds = ({ source, device, first, count }: RangeStream, one: StoredErasure): boolean =>
   one.source === source && one.device === device && one.n >= first && one.n < first + count;
 
-function toStreams(streams: readonly RangeStream[], shown: readonly ShownBatch[]): StreamVerdict[] {
-  const byDevice = Map.groupBy(
-    shown.flatMap(({ readings }): readonly Reading[] => readings),
-    ({ device }) => device,
-  );
+function toStreams(streams: readonly RangeStream[], readings: readonly Reading[]): StreamVerdict[] {
+  const byDevice = Map.groupBy(readings, ({ device }) => device);
   return streams.map((stream) => ({
     ...stream,
     readings: byDevice.get(stream.device) ?? [],

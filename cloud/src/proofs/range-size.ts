@@ -1,24 +1,10 @@
-/** How large a file of a range becomes, and what to ask for instead where it is too large. Pure. */
-import type { RangeBatch } from '@sigill/evidence';
+/** How large the file of a range may become, and what to ask for instead. Pure. */
 import { CloudError } from '../errors.ts';
 import type { RangeQuestion } from './range-streams.ts';
 
 // What a verifier opens at the most, as characters of text. The parts behind the batches take some hundred kB.
 const MAX_CHARS = 63 * 1024 * 1024;
-// Names, brackets and commas around a batch, a reading, a hash.
-const AROUND_BATCH = 40;
-const AROUND_READING = 48;
-const HASH_CHARS = 47;
 const MINUTE_MS = 60_000;
-
-export function charsOf({ header, readings, path }: RangeBatch): number {
-  let chars = AROUND_BATCH + base64Chars(header.length) + HASH_CHARS * path.length;
-  for (const { bytes, frame } of readings)
-    chars += AROUND_READING + base64Chars(bytes?.length ?? 32) + base64Chars(frame?.length ?? 0);
-  return chars;
-}
-
-const base64Chars = (bytes: number): number => 4 * Math.ceil(bytes / 3);
 
 /** @param done the part of the batches read, above 0. @throws CloudError RANGE_TOO_LARGE */
 export function assertRangeSize(
