@@ -14,6 +14,7 @@
  *   plan.driver  plan.frames (`keep` or `hash`)  plan.heartbeats (`device` or `source`)
  *   plan.cadence        ms between two observations of a device; left out where there is no rhythm
  *   plan.heartbeat      the longest silence, ms
+ *   plan.cell  plan.period   of a sensitive source: the side of its twins' cells, and their period, ms (cell-twin.ts)
  * `heartbeat`, in each promised stream that would otherwise stay silent for longer than promised:
  *   heartbeat.transport how the way to the device was then: open, connecting, waiting, closed
  * `gap`, in the stream it speaks of:
@@ -71,6 +72,8 @@ export function planFields(plan: SourcePlan, state: 'active' | 'retired'): Field
     'plan.heartbeat': toDecimal(plan.heartbeatMs),
     'plan.heartbeats': plan.heartbeats,
     'plan.frames': plan.frames,
+    'plan.cell': plan.sensitive?.cell ?? null,
+    'plan.period': plan.sensitive ? toDecimal(plan.sensitive.periodMs) : null,
   });
 }
 
@@ -79,6 +82,8 @@ export function planOf(fields: readonly Field[]): {
   state: 'active' | 'retired';
 } {
   const cadence = readField(fields, 'plan.cadence');
+  const cell = readField(fields, 'plan.cell');
+  const periodMs = toNumber(readField(fields, 'plan.period'));
   return {
     plan: {
       name: String(readField(fields, 'plan.source')),
@@ -87,6 +92,7 @@ export function planOf(fields: readonly Field[]): {
       heartbeatMs: toNumber(readField(fields, 'plan.heartbeat')),
       heartbeats: readField(fields, 'plan.heartbeats') === 'source' ? 'source' : 'device',
       frames: readField(fields, 'plan.frames') === 'keep' ? 'keep' : 'hash',
+      sensitive: typeof cell === 'string' ? { cell, periodMs } : null,
     },
     state: readField(fields, 'plan.state') === 'retired' ? 'retired' : 'active',
   };
@@ -109,7 +115,13 @@ export function isRollbackGap(kind: string, fields: readonly Field[]): boolean {
   return kind === 'gap' && readField(fields, 'gap.cause') === 'rollback';
 }
 
-const MILLISECONDS = new Set(['plan.cadence', 'plan.heartbeat', 'gap.from', 'gap.to']);
+const MILLISECONDS = new Set([
+  'plan.cadence',
+  'plan.heartbeat',
+  'plan.period',
+  'gap.from',
+  'gap.to',
+]);
 
 function sortedFields(values: Readonly<Record<string, FieldValue | null>>): Field[] {
   return Object.entries(values)

@@ -5,6 +5,7 @@ import { type AgentRun, openAgentRun } from './agent-run.ts';
 import { openFirst } from './agent-start.ts';
 import { type AgentVoice, createAgentVoice } from './agent-voice.ts';
 import { DEFAULT_BATCH_LIMITS } from './batcher.ts';
+import { createTwinKeeper, type TwinKeeper } from './cell-twin-keeper.ts';
 import type { GatewayHead } from './gateway-head.ts';
 import { isPromised } from './heartbeats.ts';
 import { holdReason, lostReason, SENT_AGAIN } from './hold-reason.ts';
@@ -16,6 +17,7 @@ import { createStamp } from './stamp.ts';
 /** Keeps an agent's run going: opens it, says what must be said, and opens it anew after a failure. */
 export interface AgentLife {
   readonly voice: AgentVoice;
+  readonly twins: TwinKeeper;
   /** Null while it recovers, and after it is closed. */
   readonly run: AgentRun | null;
   /** While it recovers the failed run can still be read from and released: that may be what makes room again. */
@@ -46,6 +48,7 @@ export async function startAgentLife(
   const voice = createAgentVoice(parts, () => {
     attempt = 0;
   });
+  const twins = createTwinKeeper(parts, voice);
   let run: AgentRun | null = null;
   let failedRun: AgentRun | null = null;
   let beacon: Beacon | null = null;
@@ -99,11 +102,13 @@ export async function startAgentLife(
     if (beacon !== null) opened.setBeacon(beacon);
     opened.begin();
     voice.begin(opened);
+    twins.begin(opened);
   }
 
   /** The journal failed: what it holds is read anew, and what it does not hold was lost. */
   function recover(failed: AgentRun, error: unknown): void {
     voice.pause();
+    twins.pause();
     run = null;
     failedRun = failed;
     recoveries++;
@@ -152,6 +157,7 @@ export async function startAgentLife(
   async function close(): Promise<void> {
     closed = true;
     voice.pause();
+    twins.pause();
     cancelReopening();
     await reopening;
     // It can be read from, and take receipts, until the last batch is sealed.
@@ -162,6 +168,7 @@ export async function startAgentLife(
 
   return {
     voice,
+    twins,
     get run() {
       return run;
     },

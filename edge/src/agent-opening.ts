@@ -1,6 +1,7 @@
-import type { ChainHead } from '@sigill/evidence';
+import { type ChainHead, decodeReading } from '@sigill/evidence';
 import { encodeMarksRecord, encodeSnapshotRecord } from './agent-records.ts';
-import { type AgentState, encodeSnapshot } from './agent-state.ts';
+import { encodeSnapshot } from './agent-snapshot.ts';
+import type { AgentState } from './agent-state.ts';
 import { type Batcher, type BatchLimits, createBatcher } from './batcher.ts';
 import type { GatewayHead } from './gateway-head.ts';
 import { type HeadVerdict, judgeHead, type SealedFor } from './head-verdict.ts';
@@ -10,6 +11,7 @@ import { openSegmentJournal, type SegmentJournalOptions } from './journal/segmen
 import { applyMarks, recoverOpenBatch, recoverState } from './recovery.ts';
 import { type Rollback, stateAfter } from './rollback.ts';
 import { setReadingsAside } from './set-aside.ts';
+import { isCellSource } from './sources/source-plan.ts';
 
 export interface OpeningParts {
   readonly journal: Omit<SegmentJournalOptions, 'segmentHead'>;
@@ -31,6 +33,8 @@ export interface OpenedChain {
   readonly state: AgentState;
   /** With the readings that no header closes yet. */
   readonly batcher: Batcher;
+  /** The open batch is one of twins, which takes in nothing else. */
+  readonly holdsTwins: boolean;
   readonly rollback: Rollback | null;
   /** That the gateway lacks batches, and where; null when it does not, or was not asked. */
   readonly lacking: Lacking | null;
@@ -55,7 +59,7 @@ export async function openChain(parts: OpeningParts): Promise<OpenedChain> {
     const verdict = answer && (await judgeHead(answer.head, state, held, parts.sealedFor));
     if (verdict?.kind === 'foreign') {
       const rollback = await goOnAfter({ ...answer!, head: answer!.head! }, held, state);
-      const after = { held: createHeldBatches(journal), state, batcher };
+      const after = { held: createHeldBatches(journal), state, batcher, holdsTwins: false };
       return { journal, ...after, rollback, lacking: null };
     }
     const lacking = verdict?.kind === 'short' || verdict?.kind === 'lost' ? verdict : null;
@@ -63,7 +67,8 @@ export async function openChain(parts: OpeningParts): Promise<OpenedChain> {
     const open = await recoverOpenBatch(journal, state, held);
     for (const [index, reading] of open.readings.entries())
       batcher.add(reading, open.frames[index]!);
-    return { journal, held, state, batcher, rollback: null, lacking };
+    const holdsTwins = open.readings.some((bytes) => isCellSource(decodeReading(bytes).source));
+    return { journal, held, state, batcher, holdsTwins, rollback: null, lacking };
   } catch (error) {
     await journal.close();
     throw error;

@@ -57,7 +57,7 @@ export interface AgentRun {
   /** Batches below are sealed. */
   readonly sealedBefore: number;
   readonly openReadings: number;
-  /** Goes on with the batch found open, or closes it if it was stamped under another kernel boot. */
+  /** Goes on with the batch found open, or closes it if it was stamped under another kernel boot, or is of twins. */
   begin(): void;
   /** @throws EvidenceError when the statement is no reading; nothing has changed then */
   write(statement: Statement, frame: Uint8Array | null, withinMs?: number): Written;
@@ -98,7 +98,8 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
 
   function begin(): void {
     if (batcher.count === 0) return;
-    if (state.boot === null || !equalBytes(state.boot, parts.boot)) closeBatch();
+    const isOtherBoot = state.boot === null || !equalBytes(state.boot, parts.boot);
+    if (isOtherBoot || opened.holdsTwins) closeBatch();
     else cancelAge = timers.after(parts.limits.ageMs, closeBatch);
   }
 
@@ -108,7 +109,7 @@ function startRun(parts: AgentRunParts, opened: OpenedChain): AgentRun {
     if (batcher.isFullFor(bytes.length + (frame?.length ?? 0))) closeBatch();
     const record = encodeReadingRecord(bytes, batcher.toRecordFrame(frame));
     const { durable } = append(record, withinMs);
-    const stream = applyReading(state, reading);
+    const stream = applyReading(state, reading, bytes);
     touched?.add(stream);
     batcher.add(bytes, frame);
     if (batcher.isFullFor(0)) closeBatch();

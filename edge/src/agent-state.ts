@@ -1,16 +1,13 @@
 import {
   type BatchHeader,
   type Beacon,
-  type CborValue,
-  decodeCbor,
-  encodeCbor,
   equalBytes,
   headerHash,
   NO_PREVIOUS,
   type Reading,
-  toHex,
 } from '@sigill/evidence';
 import { bootIdOf, isRollbackGap, planOf } from './agent-kinds.ts';
+import { applyToTwins, createTwinState, type TwinState } from './cell-twin-state.ts';
 import { EdgeError } from './errors.ts';
 import { AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 
@@ -58,6 +55,7 @@ export interface AgentState {
   readonly streams: Map<string, StreamState>;
   /** By stream; told at the next start if not at this one. */
   readonly untold: Map<string, UntoldGap>;
+  readonly twins: TwinState;
 }
 
 export function createState(agent: Uint8Array): AgentState {
@@ -76,6 +74,7 @@ export function createState(agent: Uint8Array): AgentState {
     plans: new Map(),
     streams: new Map(),
     untold: new Map(),
+    twins: createTwinState(),
   };
 }
 
@@ -88,8 +87,12 @@ export function nextNOf(state: AgentState, source: string, device: string): numb
   return state.streams.get(streamKey(source, device))?.nextN ?? 0;
 }
 
-/** The reading's stream after it. @throws EdgeError JOURNAL_CORRUPT when it does not continue what went before */
-export function applyReading(state: AgentState, reading: Reading): StreamState {
+/**
+ * The reading's stream after it.
+ * @param bytes the reading, as in its batch
+ * @throws EdgeError JOURNAL_CORRUPT when it does not continue what went before
+ */
+export function applyReading(state: AgentState, reading: Reading, bytes: Uint8Array): StreamState {
   const { source, device } = reading;
   const key = streamKey(source, device);
   let stream = state.streams.get(key);
@@ -110,6 +113,7 @@ export function applyReading(state: AgentState, reading: Reading): StreamState {
   if (state.untold.size > 0 && isRollbackGap(reading.kind, reading.fields))
     state.untold.delete(key);
   if (source === AGENT_SOURCE) applyAgentReading(state, reading);
+  else applyToTwins(state.twins, state.plans, reading, bytes);
   return stream;
 }
 
@@ -143,101 +147,4 @@ export function applyHeader(state: AgentState, header: BatchHeader, headerBytes:
   state.openSeq = state.nextSeq;
   state.headHash = headerHash(headerBytes);
   state.beacon = header.beacon ?? state.beacon;
-}
-
-const SNAPSHOT_TYPE = 'sigill.agent-state.1';
-
-/** The parts a search through segments needs stand outside, so that it need not read every stream. */
-export function encodeSnapshot(state: AgentState): Uint8Array {
-  const { beacon } = state;
-  const rest: CborValue = [
-    state.headHash,
-    state.boot,
-    beacon === null ? null : [beacon.anchorIndex, beacon.anchorLeafHash],
-    state.receiptedBefore,
-    state.releasedBefore,
-    [...state.plans.values()].map((plan) => [
-      plan.name,
-      plan.driver,
-      plan.cadenceMs,
-      plan.heartbeatMs,
-      plan.heartbeats,
-      plan.frames,
-    ]),
-    [...state.streams.values()].map((s) => [s.source, s.device, s.nextN, s.lastTime]),
-    [...state.untold.values()].map((gap) => [gap.source, gap.device, gap.from, gap.count]),
-    state.log === null ? null : [state.log, state.logSince],
-  ];
-  const { agent, nextSeq, nextBatch, openSeq } = state;
-  return encodeCbor([SNAPSHOT_TYPE, agent, nextSeq, nextBatch, openSeq, encodeCbor(rest)]);
-}
-
-/** @throws EdgeError AGENT_MISMATCH when it was written by another agent */
-export function decodeSnapshot(bytes: Uint8Array, agent: Uint8Array): AgentState {
-  const head = decodeSnapshotHead(bytes);
-  if (!equalBytes(head.agent, agent)) {
-    throw new EdgeError(
-      'AGENT_MISMATCH',
-      `this journal is of agent ${toHex(head.agent)}, the key is of agent ${toHex(agent)}`,
-    );
-  }
-  const [headHash, boot, beacon, receiptedBefore, releasedBefore, plans, streams, untold, log] =
-    decodeCbor(head.rest) as [
-      Uint8Array,
-      Uint8Array | null,
-      [number, Uint8Array] | null,
-      number,
-      number,
-      [string, string, number | null, number, 'device' | 'source', 'keep' | 'hash'][],
-      [string, string, number, number][],
-      // Journals of earlier versions have none of these.
-      [string, string, number | null, number | null][] | undefined,
-      [Uint8Array, number] | null | undefined,
-    ];
-  const state = createState(agent);
-  Object.assign(state, {
-    nextSeq: head.nextSeq,
-    nextBatch: head.nextBatch,
-    openSeq: head.openSeq,
-    headHash,
-    boot,
-    beacon: beacon && { anchorIndex: beacon[0], anchorLeafHash: beacon[1] },
-    log: log?.[0] ?? null,
-    logSince: log?.[1] ?? 0,
-    receiptedBefore,
-    releasedBefore,
-  });
-  for (const [name, driver, cadenceMs, heartbeatMs, heartbeats, frames] of plans) {
-    state.plans.set(name, { name, driver, cadenceMs, heartbeatMs, heartbeats, frames });
-  }
-  for (const [source, device, nextN, lastTime] of streams) {
-    state.streams.set(streamKey(source, device), { source, device, nextN, lastTime });
-  }
-  for (const [source, device, from, count] of untold ?? []) {
-    state.untold.set(streamKey(source, device), { source, device, from, count });
-  }
-  return state;
-}
-
-export interface SnapshotHead {
-  readonly agent: Uint8Array;
-  readonly nextSeq: number;
-  readonly nextBatch: number;
-  readonly openSeq: number;
-  readonly rest: Uint8Array;
-}
-
-export function decodeSnapshotHead(bytes: Uint8Array): SnapshotHead {
-  const [type, agent, nextSeq, nextBatch, openSeq, rest] = decodeCbor(bytes) as [
-    string,
-    Uint8Array,
-    number,
-    number,
-    number,
-    Uint8Array,
-  ];
-  if (type !== SNAPSHOT_TYPE) {
-    throw new EdgeError('JOURNAL_CORRUPT', `${SNAPSHOT_TYPE} expected, found ${String(type)}`);
-  }
-  return { agent, nextSeq, nextBatch, openSeq, rest };
 }

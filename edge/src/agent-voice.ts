@@ -12,7 +12,7 @@ import {
   writeHeartbeat,
   writePlans,
 } from './own-readings.ts';
-import { agentPlan, type SourcePlan } from './sources/source-plan.ts';
+import { agentPlan, cellPlan, isCellSource, type SourcePlan } from './sources/source-plan.ts';
 
 /** Says what an agent says by itself: how it started, what it promises, that a stream is silent, what was lost. */
 export interface AgentVoice {
@@ -33,6 +33,8 @@ export interface AgentVoice {
   tellLosses(source: string, device: string): void;
   /** Minds a reading until it is durable; `lost` is called when it turns out not to be. */
   watch(written: Written, source: string, device: string, lost: () => void): Promise<void>;
+  /** As `watch`, for what the agent says by itself. */
+  mind(written: Written, source: string, device: string): void;
   /** Whether there is room for more than headers and gaps. */
   hasRoom(share: 'observation' | 'heartbeat'): boolean;
 }
@@ -46,12 +48,17 @@ export function createAgentVoice(parts: AgentParts, onDurable: () => void): Agen
   const losses = createLosses();
   const transports = new Map<string, string>();
   const heartbeats = createHeartbeats();
-  let plans = toMap([...parts.sources, agentPlan(parts.heartbeatMs)]);
+  let plans = promised(parts.sources);
   let run: AgentRun | null = null;
   /** Refused by a failed journal, and yet perhaps durable: the next opening tells. */
   let unsure: { readonly seq: number; readonly lost: () => void }[] = [];
   let bootTold = false;
   let cancelSweep: () => void = () => undefined;
+
+  function promised(sources: readonly SourcePlan[]): Map<string, SourcePlan> {
+    const all = sources.flatMap((plan) => [plan, ...cellPlan(plan)]);
+    return new Map([...all, agentPlan(parts.heartbeatMs)].map((plan) => [plan.name, plan]));
+  }
 
   function begin(opened: AgentRun): void {
     run = opened;
@@ -88,12 +95,16 @@ export function createAgentVoice(parts: AgentParts, onDurable: () => void): Agen
 
   function silentStreams({ state }: AgentRun): StreamState[] {
     return promisedStreams(state, plans)
-      .filter(({ source, device }) => !state.untold.has(streamKey(source, device)))
+      .filter(
+        ({ source, device }) =>
+          // Twins are of readings that are there; what was not read their exact stream tells.
+          !isCellSource(source) && !state.untold.has(streamKey(source, device)),
+      )
       .map((stream) => ({ ...stream }));
   }
 
   async function plan(sources: readonly SourcePlan[]): Promise<void> {
-    plans = toMap([...sources, agentPlan(parts.heartbeatMs)]);
+    plans = promised(sources);
     if (run === null) return;
     tellAllLosses();
     const told = tellPlans(run);
@@ -193,10 +204,7 @@ export function createAgentVoice(parts: AgentParts, onDurable: () => void): Agen
     tellRecovery,
     tellLosses: (source, device) => tellGaps(losses.takeStream(source, device)),
     watch,
+    mind,
     hasRoom,
   };
-}
-
-function toMap(plans: readonly SourcePlan[]): Map<string, SourcePlan> {
-  return new Map(plans.map((plan) => [plan.name, plan]));
 }

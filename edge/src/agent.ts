@@ -229,7 +229,11 @@ export async function createAgent(parts: AgentParts): Promise<Agent> {
     id: agentId(parts.signer.publicKey),
     publicKey: parts.signer.publicKey,
     observe,
-    plan: (sources) => life.voice.plan(sources),
+    async plan(sources) {
+      const told = life.voice.plan(sources);
+      life.twins.follow();
+      await told;
+    },
     rejected,
     flooded: (source, device) => lose(source, device, 'flood'),
     transport: (source, status) => life.voice.transports.set(source, status),

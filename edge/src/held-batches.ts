@@ -1,6 +1,6 @@
 import { decodeHeader } from '@sigill/evidence';
 import { decodeRecord } from './agent-records.ts';
-import { decodeSnapshotHead, type SnapshotHead } from './agent-state.ts';
+import { decodeSnapshotHead, type SnapshotHead } from './agent-snapshot.ts';
 import type { ClosedBatch } from './batcher.ts';
 import { EdgeError } from './errors.ts';
 import type { Journal, Position } from './journal/journal.ts';

@@ -1,12 +1,7 @@
 import { decodeHeader, decodeReading } from '@sigill/evidence';
 import { decodeRecord } from './agent-records.ts';
-import {
-  type AgentState,
-  applyHeader,
-  applyReading,
-  createState,
-  decodeSnapshot,
-} from './agent-state.ts';
+import { decodeSnapshot } from './agent-snapshot.ts';
+import { type AgentState, applyHeader, applyReading, createState } from './agent-state.ts';
 import { EdgeError } from './errors.ts';
 import { type HeldBatches, type ScannedBatch, scanBatches } from './held-batches.ts';
 import type { Journal } from './journal/journal.ts';
@@ -33,8 +28,9 @@ export async function recoverState(
       continue;
     }
     if (state === null) break;
-    if (record.type === 'reading') applyReading(state, decodeReading(record.reading));
-    else if (record.type === 'header') {
+    if (record.type === 'reading') {
+      applyReading(state, decodeReading(record.reading), record.reading);
+    } else if (record.type === 'header') {
       const header = decodeHeader(record.header);
       applyHeader(state, header, record.header);
       held.note(header.batch, position);

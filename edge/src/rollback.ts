@@ -1,5 +1,6 @@
 import type { ChainHead } from '@sigill/evidence';
 import { type AgentState, streamKey, type UntoldGap } from './agent-state.ts';
+import { createTwinState } from './cell-twin-state.ts';
 import type { GatewayHead } from './gateway-head.ts';
 import { AGENT_DRIVER, AGENT_SOURCE, type SourcePlan } from './sources/source-plan.ts';
 
@@ -45,6 +46,8 @@ export function stateAfter(
     plans: plansToTellAnew(before, new Set(streams.map(({ source }) => source))),
     streams: new Map(),
     untold: new Map(),
+    // Which of them the gateway holds is not known; the gap in their stream tells that some may be missing.
+    twins: createTwinState(),
   };
   for (const { source, device, nextN } of streams) {
     const key = streamKey(source, device);

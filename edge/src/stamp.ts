@@ -1,4 +1,4 @@
-import { encodeReading, type Field, type Reading } from '@sigill/evidence';
+import { encodeReading, type Field, type Reading, type ReadingClock } from '@sigill/evidence';
 import { type AgentState, nextNOf } from './agent-state.ts';
 import type { AgentClock } from './clock.ts';
 
@@ -12,6 +12,8 @@ export interface Statement {
   readonly frameHash: Uint8Array | null;
   /** Sorted by name. */
   readonly fields: readonly Field[];
+  /** When it speaks of, where that is not now. */
+  readonly moment?: { readonly time: number; readonly clock: ReadingClock };
 }
 
 export interface Stamped {
@@ -39,8 +41,16 @@ export function createStamp(clock: AgentClock, random: (length: number) => Uint8
     return salts.subarray(used - SALT_BYTES, used);
   }
 
-  return (state, { source, device, kind, driver, deviceTime, frameHash, fields }) => {
+  function now(deviceTime: number | null): NonNullable<Statement['moment']> {
     const { quality, maxErrorMs } = clock.quality();
+    const uptimeMs = Math.trunc(clock.uptimeMs());
+    return {
+      time: Math.trunc(clock.nowMs()),
+      clock: { quality, maxErrorMs, deviceTime, uptimeMs },
+    };
+  }
+
+  return (state, { source, device, kind, driver, deviceTime, frameHash, fields, moment }) => {
     const reading: Reading = {
       agent: state.agent,
       seq: state.nextSeq,
@@ -48,8 +58,7 @@ export function createStamp(clock: AgentClock, random: (length: number) => Uint8
       device,
       n: nextNOf(state, source, device),
       kind,
-      time: Math.trunc(clock.nowMs()),
-      clock: { quality, maxErrorMs, deviceTime, uptimeMs: Math.trunc(clock.uptimeMs()) },
+      ...(moment ?? now(deviceTime)),
       origin: { driver, frameHash },
       fields,
       salt: salt(),

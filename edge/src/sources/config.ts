@@ -4,6 +4,7 @@
  */
 import { type Driver, DriverError, drivers } from '@sigill/firmware-bridge';
 import type { ConfigSection } from './config-section.ts';
+import { readSensitivity } from './sensitivity.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { readTransport, type TransportConfig } from './transport-config.ts';
 
@@ -19,7 +20,7 @@ export interface SourceConfig extends SourcePlan {
 
 const KEYS = [
   ...['name', 'driver', 'transport', 'options', 'commitWindowMs', 'maxPerSecond'],
-  ...['cadenceMs', 'heartbeatMs', 'heartbeats', 'frames'],
+  ...['cadenceMs', 'heartbeatMs', 'heartbeats', 'frames', 'sensitive'],
 ];
 const NAME = /^[a-z0-9._-]{1,59}$/;
 const DEFAULT_HEARTBEAT_MS = 300_000;
@@ -63,6 +64,7 @@ function readSource(section: ConfigSection): SourceConfig {
     const expected = `at most ${MOST_COMMIT_WINDOW_MS}: that much a power cut may take`;
     throw section.invalid('commitWindowMs', commitWindowMs, expected);
   }
+  const sensitive = readSensitivity(section);
   return {
     name,
     driver: driver.manifest.id,
@@ -74,6 +76,7 @@ function readSource(section: ConfigSection): SourceConfig {
     options: readOptions(section, driver),
     commitWindowMs,
     maxPerSecond: section.isAbsent('maxPerSecond') ? null : section.count('maxPerSecond', 1, 2000),
+    ...(sensitive === null ? {} : { sensitive }),
   };
 }
 

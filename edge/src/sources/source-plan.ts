@@ -1,4 +1,5 @@
 import { type Driver, formatDriverName } from '@sigill/firmware-bridge';
+import type { Sensitivity } from './sensitivity.ts';
 
 /** What is promised of a source, sealed as a `plan` reading: by it a verifier knows which silence is a fault. */
 export interface SourcePlan {
@@ -14,6 +15,8 @@ export interface SourcePlan {
    */
   readonly heartbeats: 'device' | 'source';
   readonly frames: 'keep' | 'hash';
+  /** Its positions have coarse twins that may be shown to anyone; the exact ones may not. */
+  readonly sensitive?: Sensitivity | null;
 }
 
 /** The source of readings about the agent itself, and the driver of every reading an agent makes by itself. */
@@ -34,6 +37,29 @@ export function agentPlan(heartbeatMs = DEFAULT_HEARTBEAT_MS): SourcePlan {
   };
 }
 
+const CELL = '~cell';
+
+/** The streams of a sensitive source's twins. */
+export function cellSourceOf(source: string): string {
+  return `${source}${CELL}`;
+}
+
+export function isCellSource(source: string): boolean {
+  return source.endsWith(CELL);
+}
+
+export function exactSourceOf(cellSource: string): string {
+  return cellSource.slice(0, -CELL.length);
+}
+
+/** Twins come when a period ends; so does a heartbeat in each stream where none came. Two periods leave room for an hour of delay. */
+export function cellPlan({ name, heartbeatMs, heartbeats, sensitive }: SourcePlan): SourcePlan[] {
+  if (!sensitive) return [];
+  const longestMs = Math.max(2 * sensitive.periodMs, heartbeatMs);
+  const plan = { name: cellSourceOf(name), driver: AGENT_DRIVER, cadenceMs: null, heartbeats };
+  return [{ ...plan, heartbeatMs: longestMs, frames: 'hash' }];
+}
+
 export function isSamePlan(left: SourcePlan, right: SourcePlan): boolean {
   return (
     left.name === right.name &&
@@ -41,16 +67,19 @@ export function isSamePlan(left: SourcePlan, right: SourcePlan): boolean {
     left.cadenceMs === right.cadenceMs &&
     left.heartbeatMs === right.heartbeatMs &&
     left.heartbeats === right.heartbeats &&
-    left.frames === right.frames
+    left.frames === right.frames &&
+    left.sensitive?.cell === right.sensitive?.cell &&
+    left.sensitive?.periodMs === right.sensitive?.periodMs
   );
 }
 
 /** How readings of this source name their driver: with the options it was given, so that anyone can decode again. */
 export function toSourcePlan(
-  { name, cadenceMs, heartbeatMs, heartbeats, frames }: Omit<SourcePlan, 'driver'>,
+  { name, cadenceMs, heartbeatMs, heartbeats, frames, sensitive }: Omit<SourcePlan, 'driver'>,
   driver: Driver,
   options: Readonly<Record<string, string>>,
 ): SourcePlan {
   const named = formatDriverName(driver, options);
-  return { name, driver: named, cadenceMs, heartbeatMs, heartbeats, frames };
+  const plan = { name, driver: named, cadenceMs, heartbeatMs, heartbeats, frames };
+  return sensitive ? { ...plan, sensitive } : plan;
 }
