@@ -91,6 +91,53 @@ export function testArchive(name: string, create: () => Promise<ArchiveUnderTest
       expect(await texts(first.range(key(3, 0).agent, 0, 10))).toEqual([]);
     });
 
+    it('gives what is left of an erased batch, and keeps its neighbours, across a restart', async () => {
+      const { first, reopen } = await archive();
+      for (const batch of [0, 1, 2])
+        await first.append(key(1, batch), bytes(`whole batch ${batch}`));
+      await first.erase(key(1, 1), bytes('left'));
+      await assertLeft(first);
+      await assertLeft(await reopen());
+    });
+
+    async function assertLeft(one: BatchArchive): Promise<void> {
+      expect(await one.get(key(1, 1))).toEqual(bytes('left'));
+      const all = ['whole batch 0', 'left', 'whole batch 2'];
+      expect(await texts(one.range(key(1, 0).agent, 0, 9))).toEqual(all);
+      expect(await texts(one.all())).toEqual(all);
+    }
+
+    it('does not take an erased batch again, nor erase what is not there or nothing', async () => {
+      const { first } = await archive();
+      await first.append(key(1, 0), bytes('whole batch'));
+      await first.erase(key(1, 0), bytes('left'));
+      await expect(first.append(key(1, 0), bytes('whole batch'))).rejects.toMatchObject({
+        code: 'ARCHIVE_CONFLICT',
+      });
+      expect(await first.append(key(1, 0), bytes('left'))).toBe('known');
+      await first.erase(key(1, 0), bytes('le'));
+      expect(await first.get(key(1, 0))).toEqual(bytes('le'));
+      await expect(first.erase(key(1, 0), bytes('a much longer one'))).rejects.toMatchObject({
+        code: 'ARCHIVE_CONFLICT',
+      });
+      await expect(first.erase(key(1, 7), bytes(''))).rejects.toMatchObject({
+        code: 'ARCHIVE_DAMAGED',
+      });
+    });
+
+    it('reads a batch whole while others are erased around it', async () => {
+      const { first } = await archive();
+      const numbers = Array.from({ length: 40 }, (_, i) => i);
+      for (const i of numbers) await first.append(key(1, i), bytes(`whole batch ${i}`));
+      const erasing = Promise.all(numbers.map((i) => first.erase(key(1, i), bytes(`left ${i}`))));
+      for (const i of numbers)
+        expect([`whole batch ${i}`, `left ${i}`]).toContain(
+          Buffer.from((await first.get(key(1, i))) ?? []).toString(),
+        );
+      await erasing;
+      expect(await texts(first.all())).toEqual(numbers.map((i) => `left ${i}`));
+    });
+
     it('takes many appends at once, in the order of the calls', async () => {
       const { first } = await archive();
       const numbers = Array.from({ length: 300 }, (_, i) => i);

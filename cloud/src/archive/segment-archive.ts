@@ -7,15 +7,21 @@ import { join } from 'node:path';
 import { CloudError } from '../errors.ts';
 import type { ArchivedBatch, BatchArchive, BatchKey } from './batch-archive.ts';
 import { catchUp } from './catch-up.ts';
+import { endErasures, eraseRecord } from './erase-record.ts';
 import {
   listSegments,
   openSegmentWriter,
-  readRecord,
+  readRecords,
   type SegmentWriter,
   scanSegment,
 } from './segment-files.ts';
 import { encodeRecord } from './segment-format.ts';
-import { type CoveredTo, openSegmentIndex, type SegmentIndex } from './segment-index.ts';
+import {
+  type CoveredTo,
+  openSegmentIndex,
+  type RecordPlace,
+  type SegmentIndex,
+} from './segment-index.ts';
 
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 // Index rows and batches travel in pages, so that a long range never holds a file or a statement open.
@@ -39,6 +45,7 @@ export async function openSegmentArchive(
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const index = openSegmentIndex(join(directory, 'index.sqlite'));
   try {
+    await endErasures(directory);
     const covered = await catchUp(directory, index);
     const writer = await openSegmentWriter(directory, covered);
     return segmentArchive(directory, index, writer, options.segmentBytes ?? DEFAULT_SEGMENT_BYTES);
@@ -58,6 +65,9 @@ function segmentArchive(
   let waiting: Waiting[] = [];
   let committing: Promise<void> | null = null;
   const inFlight = new Map<string, Waiting>();
+  /** How many were begun. */
+  let erasures = 0;
+  let erasing: Promise<unknown> = Promise.resolve();
 
   async function commitAll(): Promise<void> {
     while (waiting.length > 0) {
@@ -106,9 +116,35 @@ function segmentArchive(
     return promise;
   }
 
+  /** What is overwritten just then is read again: half of each it has no good checksum. */
+  async function* readAll(places: readonly RecordPlace[]): AsyncGenerator<ArchivedBatch> {
+    for (let at = 0; at < places.length; ) {
+      const before = erasures;
+      try {
+        await erasing;
+        for await (const record of readRecords(directory, places.slice(at))) {
+          at += 1;
+          yield record;
+        }
+      } catch (error) {
+        if (erasures === before) throw error;
+      }
+    }
+  }
+
   async function read(key: BatchKey): Promise<Uint8Array | null> {
     const place = index.find(key);
-    return place === null ? null : (await readRecord(directory, place)).bytes;
+    if (place === null) return null;
+    for await (const { bytes } of readAll([place])) return bytes;
+    return null;
+  }
+
+  async function erase(key: BatchKey, left: Uint8Array): Promise<void> {
+    const place = index.find(key);
+    if (place === null)
+      throw new CloudError('ARCHIVE_DAMAGED', `batch ${key.batch}: it is not there to erase in`);
+    erasures += 1;
+    await eraseRecord(directory, place, key, left);
   }
 
   return {
@@ -127,10 +163,15 @@ function segmentArchive(
       return 'known';
     },
     get: read,
+    erase(key, left) {
+      const done = erasing.then(() => erase(key, left));
+      erasing = done.catch(() => {});
+      return done;
+    },
     async *range(agent, from, to) {
       for (let next = from; next < to; ) {
         const page = index.range(agent, next, to, PAGE);
-        for (const { place } of page) yield await readRecord(directory, place);
+        yield* readAll(page.map(({ place }) => place));
         const last = page.at(-1);
         if (last === undefined) return;
         next = last.batch + 1;
@@ -148,6 +189,7 @@ function segmentArchive(
     },
     async close() {
       await committing;
+      await erasing;
       await writer.close();
       index.close();
     },

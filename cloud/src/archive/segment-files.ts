@@ -26,22 +26,37 @@ export async function segmentSize(directory: string, segment: number): Promise<n
   return (await stat(join(directory, segmentName(segment)))).size;
 }
 
-export async function readRecord(directory: string, place: RecordPlace): Promise<ArchivedBatch> {
-  const handle = await open(join(directory, segmentName(place.segment)), 'r');
+/** In the order given. A file is opened once for places that follow each other in it. */
+export async function* readRecords(
+  directory: string,
+  places: readonly RecordPlace[],
+): AsyncGenerator<ArchivedBatch> {
+  let handle: FileHandle | null = null;
+  let opened = -1;
   try {
-    const buffer = Buffer.allocUnsafe(place.length);
-    const { bytesRead } = await handle.read(buffer, 0, place.length, place.offset);
-    const record = decodeRecord(buffer.subarray(0, bytesRead));
-    if (record === null) {
-      throw new CloudError(
-        'ARCHIVE_DAMAGED',
-        `${segmentName(place.segment)} at ${place.offset}: the record's checksum is wrong`,
-      );
+    for (const place of places) {
+      if (handle === null || opened !== place.segment) {
+        await handle?.close();
+        handle = null;
+        handle = await open(join(directory, segmentName(place.segment)), 'r');
+        opened = place.segment;
+      }
+      const buffer = Buffer.allocUnsafe(place.length);
+      const { bytesRead } = await handle.read(buffer, 0, place.length, place.offset);
+      const record = decodeRecord(buffer.subarray(0, bytesRead));
+      if (record === null) throw damaged(place);
+      yield record;
     }
-    return record;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
+}
+
+function damaged({ segment, offset }: RecordPlace): CloudError {
+  return new CloudError(
+    'ARCHIVE_DAMAGED',
+    `${segmentName(segment)} at ${offset}: the record's checksum is wrong`,
+  );
 }
 
 /** The records of one segment from `offset` on, and where the last good one ends. */
@@ -165,7 +180,7 @@ async function writeAll(
 }
 
 // A new file's name is durable only when its directory is.
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();
