@@ -21,7 +21,8 @@ import type { ReadingStore } from './readings/reading-store.ts';
 import { openRegister, type Register } from './register/register.ts';
 import { createLogTiles, type LogTiles } from './tiles/log-tiles.ts';
 import { openWatermarks, type WatermarkBook } from './watermarks/watermarks.ts';
-import { createWitness, type Witness } from './witness/witness.ts';
+import { openOwnWitness } from './witness/own-witness.ts';
+import type { Witness } from './witness/witness.ts';
 
 export interface CoreParts {
   readonly data: string;
@@ -129,7 +130,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     changed: refresh,
   });
   const witness =
-    parts.witness && createWitness({ ...parts.witness, database, register, now, changed: refresh });
+    parts.witness && (await openOwnWitness(parts.witness, database, register, now, refresh));
   const { ledger } = policy;
   const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
   projector.wake();

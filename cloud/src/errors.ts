@@ -75,6 +75,11 @@ export type CloudErrorCode =
   | 'PROJECTION_REFUSED'
   | 'SERIES_UNKNOWN'
   | 'WITNESS_NONE'
+  // witness
+  | 'WITNESS_BUSY'
+  | 'WITNESS_CLOCK'
+  | 'WITNESS_RETIRED'
+  | 'WITNESS_STATE'
   | 'EVENTS_FULL';
 
 export interface CloudErrorOptions {

@@ -116,4 +116,13 @@ export const migrations: readonly Migration[] = [
       INSERT INTO changes (kind, name) SELECT DISTINCT 'head', origin FROM checkpoints;
     `,
   },
+  {
+    number: 5,
+    name: 'logs with two histories',
+    sql: `
+      -- Two heads that one key signed, as a file. Proven: they cannot both be true; else nobody knows yet.
+      CREATE TABLE forks (origin TEXT NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL, proven INTEGER NOT NULL,
+        file TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, digest));
+    `,
+  },
 ];

@@ -95,6 +95,18 @@ export async function raiseAlarm(sql: Sql, alarm: Alarm, at: number): Promise<vo
   );
 }
 
+export async function removeAlarm(
+  sql: Sql,
+  { origin, code, about }: Omit<Alarm, 'detail'>,
+): Promise<void> {
+  await sql.run(
+    'DELETE FROM alarms WHERE origin = ? AND code = ? AND about = ?',
+    origin,
+    code,
+    about,
+  );
+}
+
 export interface AlarmRow extends Alarm {
   readonly firstAt: number;
   readonly lastAt: number;

@@ -68,7 +68,7 @@ describe('a checkpoint', () => {
         facts: { next: 2 },
       });
     }
-    expect(await fixture.alarms()).toEqual(['CHECKPOINT_ROOT']);
+    expect(await fixture.alarms()).toEqual(['CHECKPOINT_ROOT', 'LOG_FORKED']);
     expect(await fixture.state()).toMatchObject({ next: 2, checkpointSize: 2 });
   });
 

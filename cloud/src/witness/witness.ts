@@ -7,30 +7,58 @@ import {
   type Checkpoint,
   type Closing,
   cosign,
+  cosignedAt,
   EMPTY_ROOT,
+  EvidenceError,
   equalBytes,
+  formatNote,
   judgeAddCheckpoint,
+  logKey,
+  type NoteKey,
+  openCheckpoint,
   parseAddCheckpoint,
   type Signer,
+  signaturesOf,
   type WitnessDecision,
-  type WitnessedLog,
 } from '@sigill/evidence';
-import {
-  advanceWitnessed,
-  cosignatureAt,
-  putCosignature,
-  witnessedLog,
-} from '../database/checkpoints.ts';
-import type { Database } from '../database/database.ts';
-import { raiseAlarm } from '../database/quarantine.ts';
+import { CloudError } from '../errors.ts';
 import { originOf } from '../ingest/take-receipt.ts';
-import type { Register } from '../register/register.ts';
+import { createWitnessClock } from './witness-clock.ts';
+import { createWitnessLimits } from './witness-limits.ts';
+import type { CosignedHead, WitnessStore } from './witness-store.ts';
+
+export interface WatchedLog {
+  /** SPKI. */
+  readonly publicKey: Uint8Array;
+  /** How its operator closed it; null while it grows. */
+  readonly closed: Closing | null;
+}
+
+/** A head that its log signed, and that does not stand where the witness does. */
+export interface MetHead {
+  readonly key: NoteKey;
+  readonly checkpoint: Checkpoint;
+  readonly note: string;
+  /** What was cosigned last; null: nothing. */
+  readonly cosigned: CosignedHead | null;
+  /** No path led to it from there; else nothing was compared. */
+  readonly refused: boolean;
+}
+
+/** Looks whether a head proves that a log has two histories. */
+export interface ForkWatch {
+  met(head: MetHead): Promise<void>;
+  /** The log was seen to grow: what was doubted of it may be settled. */
+  grew(key: NoteKey): Promise<void>;
+}
 
 export interface WitnessParts {
   readonly name: string;
   readonly signer: Signer;
-  readonly database: Database;
-  readonly register: Register;
+  readonly store: WitnessStore;
+  /** Undefined for a log that it does not watch. */
+  readonly find: (origin: string) => WatchedLog | undefined;
+  readonly forks: ForkWatch;
   /** ms since the Unix epoch. */
   readonly now: () => number;
   readonly changed: () => void;
@@ -42,73 +70,134 @@ export type WitnessAnswer =
   | Exclude<WitnessDecision, { status: 200 }>;
 
 export interface Witness {
-  /** @throws EvidenceError, CloudError REQUEST_FORM for a body that is no request */
+  /** @throws EvidenceError for a body that is no request, CloudError REQUEST_FORM, WITNESS_* */
   addCheckpoint(body: string): Promise<WitnessAnswer>;
   /** The newest checkpoint it cosigned, with its cosignature; null when there is none. */
   newest(origin: string): Promise<string | null>;
 }
 
-export function createWitness(parts: WitnessParts): Witness {
-  const { database, register, name, signer, now } = parts;
+// The same head again is answered with the same cosignature for so long, and costs no write.
+const REPEAT_S = 60;
 
-  const slotOf = (origin: string) =>
-    register.slots().find(({ record }) => record.origin === origin)?.record;
+export async function createWitness(parts: WitnessParts): Promise<Witness> {
+  const { store, name, signer, find, forks } = parts;
+  const clock = createWitnessClock(parts.now, await store.newestTime());
+  const limits = createWitnessLimits(parts.now);
+  const own: NoteKey = { name, type: 4, publicKey: signer.publicKey };
 
-  async function logOf(origin: string): Promise<WitnessedLog | undefined> {
-    const slot = slotOf(origin);
-    if (slot === undefined) return undefined;
-    const seen = await database.read((sql) => witnessedLog(sql, origin));
-    const { size, root } = seen ?? { size: 0, root: EMPTY_ROOT };
-    return { origin, publicKey: slot.logKey, size, root };
+  async function decide(body: string, watched: WatchedLog): Promise<WitnessAnswer> {
+    const request = parseAddCheckpoint(body);
+    const origin = originOf(request.note);
+    const head = await store.head(origin);
+    const { size, root } = head ?? { size: 0, root: EMPTY_ROOT };
+    const decision = judgeAddCheckpoint(request, () => ({ ...watched, origin, size, root }));
+    // Unsigned, it is nobody's word.
+    if (decision.status === 404 || decision.status === 403) return decision;
+    const key = logKey(origin, watched.publicKey);
+    const met = openMet(request.note, key, head, decision.status === 422);
+    await assertRemembered(request.note, met);
+    const answer = decision.status === 200 ? behindItsEnd(met.checkpoint, watched) : decision;
+    if (answer !== null) {
+      await forks.met(met);
+      return answer;
+    }
+    return cosignNext(met, request.oldSize);
   }
 
-  async function tellFork(origin: string, reason: string, note: string): Promise<void> {
-    const alarm = {
-      origin,
-      code: 'WITNESS_FORK',
-      about: note.split('\n', 3).join(' '),
-      detail: reason,
-    };
-    await database.write((sql) =>
-      raiseAlarm(sql, { ...alarm, detail: `${reason}\n${note}` }, now()),
+  async function cosignNext({ checkpoint, note, cosigned, key }: MetHead, oldSize: number) {
+    const { origin, size, root } = checkpoint;
+    if (cosigned?.size === size && parts.now() / 1000 - cosigned.time < REPEAT_S)
+      return signed(cosigned);
+    limits.assertMayGrow(origin);
+    const head: CosignedHead = { origin, size, root, note, time: clock.next() };
+    if (!(await store.advance(oldSize, head)))
+      return { status: 409, size: (await store.head(origin))?.size ?? 0 } as const;
+    const answer = signed(head);
+    await store.signed(head, answer.cosignature);
+    await forks.grew(key);
+    parts.changed();
+    return answer;
+  }
+
+  function signed(head: CosignedHead) {
+    return { status: 200, cosignature: lineOf(head) } as const;
+  }
+
+  function lineOf({ note, time }: CosignedHead): string {
+    return cosign(note.slice(0, note.indexOf('\n\n') + 1), name, signer, time);
+  }
+
+  /** A cosignature of our own that we know nothing of: our state was set back, and another copy of us has signed on. */
+  async function assertRemembered(note: string, { checkpoint, cosigned }: MetHead): Promise<void> {
+    const { origin, size, root } = checkpoint;
+    const [at, before] = [cosigned?.size ?? 0, cosigned?.root ?? EMPTY_ROOT];
+    const known = size < at || (size === at && equalBytes(root, before));
+    if (known || !isCosigned(note, own)) return;
+    await store.retire(
+      `a checkpoint of ${origin} at ${size} entries carries a cosignature of ${name} that its state does not know`,
     );
+    await assertNotRetired();
+  }
+
+  async function assertNotRetired(): Promise<void> {
+    const why = await store.retired();
+    if (why !== null) throw retired(name, why);
   }
 
   return {
     async addCheckpoint(body) {
-      const request = parseAddCheckpoint(body);
-      const origin = originOf(request.note);
-      const log = await logOf(origin);
-      const decision = judgeAddCheckpoint(request, () => log);
-      if (decision.status === 422 && decision.code === 'WITNESS_FORK') {
-        await tellFork(origin, decision.reason, request.note);
+      const origin = originOf(parseAddCheckpoint(body).note);
+      await assertNotRetired();
+      const watched = find(origin);
+      if (watched === undefined) {
+        const reason = `this witness does not watch ${JSON.stringify(origin)}`;
+        return { status: 404, code: 'WITNESS_UNKNOWN_LOG', reason };
       }
-      if (decision.status !== 200) return decision;
-      const behind = refusalBehindItsEnd(decision.checkpoint, slotOf(origin)?.closed ?? null);
-      if (behind !== null) return behind;
-      const { size, root } = decision.checkpoint;
-      const advanced = await database.write((sql) =>
-        advanceWitnessed(sql, request.oldSize, { origin, size, root, note: request.note }),
-      );
-      if (!advanced) return { status: 409, size: (await logOf(origin))?.size ?? 0 };
-      const line = cosign(decision.text, name, signer, Math.floor(now() / 1000));
-      await database.write((sql) => putCosignature(sql, origin, size, line));
-      parts.changed();
-      return { status: 200, cosignature: line };
+      return limits.inTurn(origin, () => decide(body, watched));
     },
-    newest: (origin) =>
-      database.read(async (sql) => {
-        const seen = await witnessedLog(sql, origin);
-        if (seen === null || seen.size === 0) return null;
-        return seen.note + ((await cosignatureAt(sql, origin, seen.size)) ?? '');
-      }),
+
+    async newest(origin) {
+      const head = await store.head(origin);
+      if (head === null || head.size === 0) return null;
+      return head.time === 0 ? head.note : head.note + lineOf(head);
+    },
   };
 }
 
+export function retired(name: string, why: string): CloudError {
+  return new CloudError(
+    'WITNESS_RETIRED',
+    `${name} signs no more: ${why}. A witness that forgot may cosign a second history, so its key must never sign again. Make a new witness with a new key (sigill witness init), and tell whoever names this one in a policy`,
+  );
+}
+
+function openMet(
+  note: string,
+  key: NoteKey,
+  cosigned: CosignedHead | null,
+  refused: boolean,
+): MetHead {
+  const opened = openCheckpoint(note, key.name, key.publicKey);
+  const signatures = signaturesOf(opened.note, key);
+  return {
+    ...{ key, cosigned, refused, checkpoint: opened.checkpoint },
+    note: formatNote({ text: opened.note.text, signatures }),
+  };
+}
+
+function isCosigned(note: string, key: NoteKey): boolean {
+  try {
+    return cosignedAt(note, key) !== null;
+  } catch (error) {
+    if (error instanceof EvidenceError) return false;
+    throw error;
+  }
+}
+
 /** The operator said how a closed log ends: another end is another history, and is never cosigned. */
-function refusalBehindItsEnd(
+function behindItsEnd(
   { origin, size, root }: Checkpoint,
-  closed: Closing | null,
+  { closed }: WatchedLog,
 ): WitnessAnswer | null {
   if (closed === null || size < closed.size) return null;
   if (size === closed.size && equalBytes(root, closed.root)) return null;
