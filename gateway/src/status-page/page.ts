@@ -6,6 +6,7 @@ import type { SourceHealth, ToldReading } from '@sigill/edge';
 import type { NextLogStatus } from '../enrolment/next-log.ts';
 import type { Examined } from '../tools/doctor/examine.ts';
 import { describeReading } from '../tools/tail/describe-reading.ts';
+import { headlineOf } from './headlines.ts';
 import { type Html, html } from './html.ts';
 import type { View } from './view.ts';
 import { type Language, type PageWords, WORDS } from './words.ts';
@@ -43,7 +44,7 @@ export function liveParts(language: Language, view: View): Html {
   const { status } = view;
   return html`<header class="${view.mood}"><p class="origin">${status.origin}</p><h1>${view.name}</h1>
 <p class="mood" role="status">${moodWords(words, view)}</p></header>
-${alarms(words, view)}${sources(words, view)}${path(words, view)}${agents(words, view)}${clients(words, view)}${latest(words, view)}`;
+${alarms(language, view)}${sources(words, view)}${path(words, view)}${agents(words, view)}${clients(words, view)}${latest(words, view)}`;
 }
 
 export function doctorPage(
@@ -90,17 +91,24 @@ function moodWords(words: PageWords, { mood }: View): string {
   return mood === 'waits' ? words.waits : words.well;
 }
 
-function alarms(words: PageWords, { status, now }: View): Html {
+function alarms(language: Language, { status, now }: View): Html {
+  const words = WORDS[language];
+  const { closedFor, nextLog, quarantined, agent } = status;
+  const item = (code: string, text: string, note: Html = html``): Html => {
+    const headline = headlineOf(language, code);
+    return html`<li>${headline && html`<strong>${headline}</strong><br>`}<span lang="en">${text}</span>${note}</li>`;
+  };
   const told = [
-    ...(status.closedFor === null ? [] : [html`<li>${status.closedFor}</li>`]),
-    ...(status.nextLog === null ? [] : [nextLog(words, status.nextLog)]),
-    ...status.quarantined.map(({ technician }) => html`<li>${technician}</li>`),
-    ...(status.agent.state === 'running'
-      ? []
-      : [html`<li>${status.agent.reason ?? status.agent.state}</li>`]),
-    ...status.alarms.map(
-      ({ text, times, lastAt }) =>
-        html`<li>${text} <small>${ago(words, now - lastAt)}${times > 1 && `, ${times} ${words.times}`}</small></li>`,
+    ...(closedFor === null ? [] : [item('closed', closedFor)]),
+    ...(nextLog === null ? [] : [nextLogItem(words, nextLog)]),
+    ...quarantined.map(({ technician }) => item('quarantined', technician)),
+    ...(agent.state === 'running' ? [] : [item('agent', agent.reason ?? agent.state)]),
+    ...status.alarms.map(({ what, text, times, lastAt }) =>
+      item(
+        what,
+        text,
+        html` <small>${ago(words, now - lastAt)}${times > 1 && `, ${times} ${words.times}`}</small>`,
+      ),
     ),
   ];
   if (told.length === 0) return html``;
@@ -108,8 +116,8 @@ function alarms(words: PageWords, { status, now }: View): Html {
 }
 
 /** The digits stand alone, to be read over a telephone. */
-function nextLog(words: PageWords, { fingerprint, text }: NextLogStatus): Html {
-  return html`<li>${words.nextLog}: ${text}${fingerprint && html`<br><strong class="digits">${fingerprint}</strong>`}</li>`;
+function nextLogItem(words: PageWords, { fingerprint, text }: NextLogStatus): Html {
+  return html`<li><strong>${words.nextLog}</strong><br><span lang="en">${text}</span>${fingerprint && html`<br><strong class="digits">${fingerprint}</strong>`}</li>`;
 }
 
 function sources(words: PageWords, { status, now }: View): Html {
@@ -123,7 +131,7 @@ function sources(words: PageWords, { status, now }: View): Html {
       const refused = rejected > 0 ? ` · ${rejected} ${words.refusedFrames}` : '';
       return html`<li class="source ${state}"><p><span class="dot" aria-hidden="true"></span><strong>${source}</strong>
 <span class="state">${words.states[state]}</span></p><p class="small">${driver} · ${place}</p>
-${reason && html`<p class="reason">${reason}</p>`}<p class="small">${last}${refused}</p></li>`;
+${reason && html`<p class="reason" lang="en">${reason}</p>`}<p class="small">${last}${refused}</p></li>`;
     });
   const shown =
     list.length === 0

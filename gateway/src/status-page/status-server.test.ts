@@ -97,6 +97,15 @@ describe('the page of a gateway', () => {
     expect(page).toContain('<strong class="digits">6f1c 09aa 41d7 e3b2</strong>');
   });
 
+  it('says in the reader’s language what an alarm is about, and marks the rest as English', async () => {
+    const url = await start(SICK);
+    const swedish = { cookie: await logIn(url), 'accept-language': 'sv' };
+    const page = await (await fetch(url, { headers: swedish })).text();
+    expect(page).toContain(
+      '<strong>Ett kort har kopierats eller återställts</strong><br><span lang="en">agent &lt;b&gt;41ab',
+    );
+  });
+
   it('tells which log of its site it is, and where it was closed', async () => {
     const closed = { size: 812, cause: 'the card <i>died</i>' };
     const url = await start({ ...WELL, record: { slot: 9, rev: 3, generation: 2, closed } });

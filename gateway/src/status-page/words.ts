@@ -1,6 +1,6 @@
 /**
  * The page's own words in its languages; a missing one does not compile. What parts of the gateway say of
- * themselves in sentences is English, as in the log and in docs/errors.md.
+ * themselves in sentences is English, as in the log and in docs/errors.md; headlines.ts says what it is about.
  * @module
  */
 
