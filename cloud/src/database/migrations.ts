@@ -125,4 +125,24 @@ export const migrations: readonly Migration[] = [
         file TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (origin, digest));
     `,
   },
+  {
+    number: 6,
+    name: 'erasures, and what is kept beside the archive',
+    sql: `
+      -- Readings erased on the operator's word, as signed. Done: their bytes are gone from everywhere.
+      CREATE TABLE erasures (agent BLOB NOT NULL, seq INTEGER NOT NULL, source TEXT NOT NULL, device TEXT NOT NULL,
+        n INTEGER NOT NULL, leaf BLOB NOT NULL, batch INTEGER NOT NULL, reason TEXT NOT NULL, cose BLOB NOT NULL,
+        at INTEGER NOT NULL, done INTEGER NOT NULL, PRIMARY KEY (agent, seq));
+      CREATE INDEX erasures_to_do ON erasures (agent, batch) WHERE done = 0;
+      CREATE INDEX erasures_by_time ON erasures (at);
+
+      -- The seals of entries that are not believed: quarantine, which has their batches, may lose those.
+      CREATE TABLE refused_seals (origin TEXT NOT NULL, entry INTEGER NOT NULL, seal BLOB NOT NULL,
+        PRIMARY KEY (origin, entry));
+
+      -- How far the file of keepsakes goes that the last write left behind.
+      CREATE TABLE kept (position INTEGER NOT NULL);
+      INSERT INTO kept VALUES (0);
+    `,
+  },
 ];

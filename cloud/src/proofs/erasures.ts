@@ -1,5 +1,6 @@
 /** Readings that the operator had erased, as evidence tells of them. */
 import type { Sql } from '../database/database.ts';
+import { erasuresOf } from '../database/erasures.ts';
 
 export interface StoredErasure {
   readonly source: string;
@@ -13,9 +14,10 @@ export interface StoredErasure {
 
 /** By sequence. @param source all of them if not given */
 export async function findErasures(
-  _sql: Sql,
-  _agent: Uint8Array,
-  _source?: string,
+  sql: Sql,
+  agent: Uint8Array,
+  source?: string,
 ): Promise<StoredErasure[]> {
-  return []; // this release erases nothing
+  const rows = await erasuresOf(sql, agent);
+  return source === undefined ? rows : rows.filter((row) => row.source === source);
 }
