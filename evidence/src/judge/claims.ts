@@ -73,3 +73,19 @@ export function tryTo<T>(read: () => T): T | null {
     return null;
   }
 }
+
+/** What `read` gives, read when it is first asked for and not again; so with its error. */
+export function once<T>(read: () => T): () => T {
+  let kept: { readonly value: T } | { readonly error: unknown } | null = null;
+  return () => {
+    if (kept === null) {
+      try {
+        kept = { value: read() };
+      } catch (error) {
+        kept = { error };
+      }
+    }
+    if ('error' in kept) throw kept.error;
+    return kept.value;
+  };
+}

@@ -7,7 +7,7 @@ import { toHex } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/index.ts';
 import { isOwnReading, type Reading } from '../reading/reading.ts';
 import { assertLeavesReferred, indexesOf } from './anchoring.ts';
-import { Claims, type Established, need, Refuted, tryTo, Unchecked } from './claims.ts';
+import { Claims, type Established, need, Refuted, Unchecked } from './claims.ts';
 import { judgeComplete, sortStreams } from './completeness.ts';
 import { assertDecodes, type DecodeAgain } from './decoding.ts';
 import { formError } from './evidence-parts.ts';
@@ -15,7 +15,6 @@ import type { JudgeOptions } from './judge.ts';
 import type { Policy } from './policy.ts';
 import type { ComputedNumber, Period, RangeFile } from './range-file.ts';
 import { judgeRangeSealing, type ReadingBeside, type SealedRange } from './range-sealing.ts';
-import { checkOperatorChain } from './registration.ts';
 import { judgeStanding } from './standing.ts';
 import { judgeBracket, judgeClock } from './timing.ts';
 import type { RangeVerdict, StreamVerdict } from './verdict.ts';
@@ -50,7 +49,7 @@ export function judgeRange(
   const bracket = claims.judge('bracket', () => judgeBracket(standing.timed(together)));
   claims.judge('clock', () => judgeClock(standing.timed(together), policy?.clockErrorMs ?? 0));
 
-  const chain = tryTo(() => checkOperatorChain(file, policy));
+  const { chain, covering, state } = standing;
   const streams = sealed && sortStreams(file, sealed, chain);
   const complete = claims.judge('complete', () =>
     judgeComplete(need(streams, 'what was sealed'), file, chain),
@@ -69,7 +68,6 @@ export function judgeRange(
       return judgeNumber(number, streams ?? [], period, options.recompute);
     });
 
-  const { covering, state } = standing;
   if (sealed !== null && covering !== null)
     assertLeavesReferred(file, indexesOf(sealed.headers.map(({ beacon }) => beacon)));
   return {

@@ -18,10 +18,15 @@ import {
   ledgerOf,
 } from './anchoring.ts';
 import { judgeBlock, type SeenBlock } from './block.ts';
-import { type Claims, need, Refuted, tryTo, Unchecked } from './claims.ts';
+import { type Claims, need, once, Refuted, tryTo, Unchecked } from './claims.ts';
 import type { EvidenceParts } from './evidence-parts.ts';
 import type { Policy } from './policy.ts';
-import { checkOperatorChain, judgeRegistered, judgeUnrevoked } from './registration.ts';
+import {
+  checkOperatorChain,
+  judgeRegistered,
+  judgeUnrevoked,
+  type OperatorChain,
+} from './registration.ts';
 import type { SealedTogether, Timed } from './timing.ts';
 import { judgeWitnessed } from './witnessed.ts';
 
@@ -32,8 +37,9 @@ export interface Subject {
 }
 
 export interface Standing {
+  /** The operator's records, where the policy's first key opens them. */
+  readonly chain: OperatorChain | null;
   readonly covering: CheckedRollCall | null;
-  readonly newest: CheckedRollCall | null;
   /** Of the ledger, where the file proves one for the policy's contract. */
   readonly state: LedgerState | null;
   /** All that claims about time rest on. @throws Unchecked */
@@ -49,14 +55,16 @@ export function judgeStanding(
   blocks: readonly SeenBlock[],
 ): Standing {
   const covering = tryTo(() => checkRollCall(file, 'covering'));
-  const newest = tryTo(() => checkRollCall(file, 'newest'));
-  const chain = tryTo(() => checkOperatorChain(file, policy));
+  const operators = once(() => checkOperatorChain(file, policy));
+  const chain = tryTo(operators);
   const ledger = policy?.ledger ?? null;
   const state = ledger && tryTo(() => checkLedger(file, ledger));
 
-  const record = claims.judge('registered', () => judgeRegistered(file, policy, agent, logs));
+  const record = claims.judge('registered', () => judgeRegistered(file, operators, agent, logs));
 
-  claims.judge('unrevoked', () => judgeUnrevoked(file, policy, agent, state, covering));
+  claims.judge('unrevoked', () =>
+    judgeUnrevoked(file, policy, operators, agent, { state, covering, registered: record }),
+  );
 
   const checkpoint = claims.judge('logged', () => {
     if (policy === null) throw new Unchecked('NO_POLICY', 'no policy says who the operator is');
@@ -132,8 +140,8 @@ export function judgeStanding(
   claims.judge('block', () => judgeBlock(file, policy, blocks));
 
   return {
+    chain,
     covering,
-    newest,
     state,
     timed(batches) {
       const policyLedger = ledgerOf(policy);
