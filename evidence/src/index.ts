@@ -173,6 +173,18 @@ export {
   type RangeStream,
 } from './judge/range-file.ts';
 export {
+  type CellOf,
+  isOpened,
+  judgeOpening,
+  OPENING_CLAIMS,
+  type OpeningClaim,
+  type OpeningClaimId,
+  type OpeningReason,
+  type OpeningVerdict,
+  readTwin,
+  type Twin,
+} from './judge/twin.ts';
+export {
   CLAIMS,
   type Claim,
   type ClaimId,

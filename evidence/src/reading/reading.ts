@@ -108,8 +108,14 @@ const OWN_KINDS: ReadonlySet<string> = new Set(['boot', 'clock', 'plan', 'heartb
  * Whether an agent speaks of itself: no device sent it, so there is no frame to decode again. The
  * driver's name alone would let an agent call a measurement its own.
  */
-export function isOwnReading({ origin, kind }: Reading): boolean {
-  return origin.driver === OWN_DRIVER && OWN_KINDS.has(kind);
+export function isOwnReading(reading: Reading): boolean {
+  const { origin, kind } = reading;
+  return (origin.driver === OWN_DRIVER && OWN_KINDS.has(kind)) || isTwin(reading);
+}
+
+/** Whether it is the coarse twin of a sensitive position: what the agent attests of another reading. */
+export function isTwin({ origin, source, kind }: Reading): boolean {
+  return origin.driver === OWN_DRIVER && kind === 'position' && source.endsWith('~cell');
 }
 
 /** @throws EvidenceError READING_FORM */
