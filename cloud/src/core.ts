@@ -6,6 +6,12 @@ import { join } from 'node:path';
 import { type Policy, parsePolicy, type Signer } from '@sigill/evidence';
 import type { BatchArchive } from './archive/batch-archive.ts';
 import { openSegmentArchive } from './archive/segment-archive.ts';
+import {
+  askCompleteness,
+  type CompletenessQuestion,
+  type StreamCompleteness,
+} from './completeness/completeness.ts';
+import { openCompletenessStore } from './completeness/completeness-store.ts';
 import type { Database } from './database/database.ts';
 import { openSqliteDatabase } from './database/sqlite-database.ts';
 import { createEventHub, type EventHub } from './events/event-hub.ts';
@@ -13,6 +19,7 @@ import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { anchorTree } from './ingest/tree-names.ts';
 import { assembleEvidence } from './proofs/assemble.ts';
 import { assembleRange, type ComputeNumber } from './proofs/assemble-range.ts';
+import { findErasures } from './proofs/erasures.ts';
 import type { RangeQuestion } from './proofs/range-streams.ts';
 import { openEmbeddedStore } from './readings/embedded/embedded-store.ts';
 import { createProjector, type ProjectedBatch } from './readings/projector.ts';
@@ -58,6 +65,7 @@ export interface Core {
   readonly counts: CoreCounts;
   evidence(agent: Uint8Array, seq: number): Promise<string>;
   rangeEvidence(question: RangeQuestion, compute?: ComputeNumber | null): Promise<string>;
+  completeness(question: CompletenessQuestion): Promise<readonly StreamCompleteness[]>;
   /** When everything taken in so far can be queried. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -81,6 +89,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   for (const cose of parts.records) await register.admit(cose);
   const archive = await openSegmentArchive(join(data, 'archive'));
   const store = await openEmbeddedStore(join(data, 'readings.duckdb'));
+  const numbers = await openCompletenessStore(join(data, 'completeness.sqlite'));
   const events = createEventHub(parts.era, now);
   const counts: CoreCounts = { batches: 0, readings: 0, quarantined: 0 };
   const watermarks = await openWatermarks(database, policy.ledger, (marks) =>
@@ -109,8 +118,15 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     failed: (error) => log.warn({ err: error }, 'readings are behind what is archived'),
     wait: parts.wait,
   });
+  // Beside the readings, at a pace of its own: either is made again without the other.
+  const counter = createProjector({
+    ...{ archive, database, store: numbers, wait: parts.wait },
+    written: () => {},
+    failed: (error) => log.warn({ err: error }, 'the calendar is behind what is archived'),
+  });
   const refresh = () => {
     projector.wake();
+    counter.wake();
     void watermarks
       .refresh()
       .catch((error) => log.warn({ err: error }, 'watermarks could not be read'));
@@ -122,7 +138,10 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     register,
     ledger: policy.ledger,
     now,
-    taken: projector.offer,
+    taken: (agent, batch, readings) => {
+      projector.offer(agent, batch, readings);
+      counter.offer(agent, batch, readings);
+    },
     refused: (origin, refusals) => {
       counts.quarantined += refusals.length;
       log.warn({ origin, refusals }, 'entries are not believed and stand in quarantine');
@@ -134,6 +153,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const { ledger } = policy;
   const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
   projector.wake();
+  counter.wake();
 
   return {
     archive,
@@ -153,9 +173,23 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       assembleEvidence({ archive, database, register, anchorLog }, agent, seq),
     rangeEvidence: (question, compute = null) =>
       assembleRange({ archive, database, register, anchorLog, store }, question, compute),
-    idle: () => projector.idle(),
+    completeness: (question) =>
+      askCompleteness(
+        {
+          store: numbers,
+          erasures: (agent) => database.read((sql) => findErasures(sql, agent)),
+          now,
+        },
+        question,
+      ),
+    async idle() {
+      await projector.idle();
+      await counter.idle();
+    },
     async close() {
       await projector.stop();
+      await counter.stop();
+      await numbers.close();
       await store.close();
       await archive.close();
       await database.close();

@@ -11,6 +11,7 @@ import type { Api, ApiContext, Route } from './context.ts';
 import { addHostCheck } from './host-check.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { alarmsRoute } from './routes/alarms.ts';
+import { completenessRoute } from './routes/completeness.ts';
 import { enrollAgentsRoute } from './routes/enroll-agents.ts';
 import { enrollRecordsRoute } from './routes/enroll-records.ts';
 import { enrollRequestsRoute } from './routes/enroll-requests.ts';
@@ -50,6 +51,7 @@ const ROUTES: readonly Route[] = [
   readingsRoute,
   evidenceRoute,
   evidenceRangeRoute,
+  completenessRoute,
   policyRoute,
   eventsRoute,
   ingestBatchesRoute,
