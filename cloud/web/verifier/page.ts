@@ -26,7 +26,7 @@ export function startPage(parts: PageParts): void {
     // Stays where it is, so that what changes in it is read out.
     status: h('p', { class: 'spoken', role: 'status' }),
     verdict: h('div', { id: 'verdict' }),
-    about: h('footer'),
+    about: h('footer', { class: 'screen' }),
   };
   const { inputs: inputPlace, status, verdict } = places;
   document.body.append(places.top, h('main', {}, inputPlace, status, verdict), places.about);
@@ -74,7 +74,11 @@ export function startPage(parts: PageParts): void {
     stop();
     status.textContent = outcome;
     if (judged === null) refill(verdict, h('p', { class: 'notice no' }, outcome));
-    else drawVerdict();
+    else {
+      drawVerdict();
+      // On a phone it stands below what was given. Without a policy the next thing to do is above.
+      if (policy !== null) verdict.scrollIntoView({ block: 'nearest' });
+    }
   };
   const take = (given: readonly Given[]) => {
     held = takeGiven(held, given);

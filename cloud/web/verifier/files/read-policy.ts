@@ -1,13 +1,5 @@
 /** A policy as a file or typed in, in its one form, with what a person should know of it. */
-import {
-  EvidenceError,
-  formatAddress,
-  parsePolicy,
-  sha256,
-  toHex,
-  utf8,
-  validatorsAt,
-} from '@sigill/evidence';
+import { EvidenceError, formatAddress, parsePolicy, sha256, toHex, utf8 } from '@sigill/evidence';
 
 export interface GivenPolicy {
   /** As it is judged by. */
@@ -21,8 +13,6 @@ export interface GivenPolicy {
     readonly chainId: number;
     readonly contract: string;
     readonly endpoints: readonly string[];
-    /** Whether it names the validators who sealed that block: nobody need be asked for the block then. */
-    sealsOf(block: number): boolean;
   } | null;
   /** Empty where none is asked for. */
   readonly witnesses: readonly string[];
@@ -43,7 +33,6 @@ export function readPolicy(bytes: Uint8Array, name: string | null): GivenPolicy 
       chainId: ledger.chainId,
       contract: formatAddress(ledger.contract),
       endpoints: ledger.endpoints,
-      sealsOf: (block) => validatorsAt(ledger.validators ?? [], block) !== null,
     },
     witnesses:
       witnesses.quorum === null ? [] : [...witnesses.witnesses.values()].map((key) => key.name),

@@ -1,5 +1,4 @@
 /** A verdict in one word and how many claims that word is about. Never a bare boolean. Pure. */
-import type { Claim } from '@sigill/evidence';
 import type { Examination } from './examination.ts';
 
 export interface Outcome {
@@ -16,7 +15,8 @@ export interface Outcome {
   readonly count: number;
 }
 
-const LEFT_TO_OTHERS: ReadonlySet<string | null> = new Set(['NO_DECODER', 'NO_PROJECTION']);
+// Decoding and computing, which this page has no code for; without a frame nobody could decode either.
+const NOT_HERE: ReadonlySet<string | null> = new Set(['NO_DECODER', 'NO_FRAME', 'NO_PROJECTION']);
 const WAITING: ReadonlySet<string | null> = new Set(['NOT_ANCHORED', 'DEPENDS']);
 
 export function outcomeOf(examination: Examination, hasPolicy: boolean): Outcome {
@@ -26,15 +26,13 @@ export function outcomeOf(examination: Examination, hasPolicy: boolean): Outcome
   if (broken > 0) return { name: 'broken', count: broken };
   if (!hasPolicy) return { name: 'policy', count: 0 };
   const unchecked = claims.filter(({ holds }) => holds !== 'yes');
-  const open = unchecked.filter(({ reason }) => !LEFT_TO_OTHERS.has(reason));
-  const all = (test: (claim: Claim) => boolean) => open.every(test);
+  const open = unchecked.filter(({ reason }) => !NOT_HERE.has(reason));
+  const some = (wanted: string) => open.some(({ reason }) => reason === wanted);
   if (unchecked.length === 0) return { name: 'proven', count: 0 };
   if (open.length === 0) return { name: 'page', count: unchecked.length };
-  if (all(({ reason }) => reason === 'NO_BLOCK_HEADER')) return { name: 'block', count: 1 };
-  if (
-    open.some(({ reason }) => reason === 'NOT_ANCHORED') &&
-    all(({ reason }) => WAITING.has(reason))
-  )
+  // What the person can do comes before what nobody can.
+  if (some('NO_BLOCK_HEADER')) return { name: 'block', count: 1 };
+  if (some('NOT_ANCHORED') && open.every(({ reason }) => WAITING.has(reason)))
     return { name: 'waits', count: open.length };
   return { name: 'open', count: open.length };
 }

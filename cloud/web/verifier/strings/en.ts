@@ -41,6 +41,7 @@ export const en = {
   take: 'Use this text',
   remove: (what: string) => `Remove ${what.toLowerCase()}`,
   pasted: 'pasted text',
+  policySays: 'Whom it trusts',
   operator: 'Operator’s first key',
   ledger: 'Ledger',
   noLedger: 'none',
@@ -110,6 +111,11 @@ export const en = {
       `Every claim checked here holds. ${many(count, 'one', 'ones')} not checked here: see why below.`,
     proven: () => 'Every claim holds.',
   },
+  caveats: {
+    development:
+      'The ledger is a development ledger: one process on the machine of whoever runs it. It proves nothing to anybody else.',
+    ownWitness: 'The only witness is the operator’s own: it proves nothing against the operator.',
+  },
   tally: (holds: number, total: number) => `${holds} of ${total} claims hold`,
   holds: { yes: 'Holds', no: 'Does not hold', 'not checked': 'Not checked' },
   reportTitle: 'Record of this verification',
@@ -135,6 +141,7 @@ export const en = {
   and: 'and',
   allFields: (count: number) => `All ${count} values`,
   numberTitle: 'The number',
+  notRecomputed: 'Said to follow from the readings below. This page does not compute it.',
   computedBy: 'Computed by',
   assumptions: 'Under the assumptions',
   rangeTitle: 'The readings',

@@ -40,6 +40,7 @@ export const sv: Strings = {
   take: 'Använd texten',
   remove: (what) => `Ta bort ${what.toLowerCase()}`,
   pasted: 'inklistrad text',
+  policySays: 'Vem den litar på',
   operator: 'Operatörens första nyckel',
   ledger: 'Liggare',
   noLedger: 'ingen',
@@ -107,6 +108,11 @@ export const sv: Strings = {
       `Allt som prövades här håller. ${many(count, 'påstående prövas', 'påståenden prövas')} inte här: se varför nedan.`,
     proven: () => 'Varje påstående håller.',
   },
+  caveats: {
+    development:
+      'Liggaren är en utvecklingsliggare: ett enda program på datorn hos den som kör det. Den bevisar inget för någon annan.',
+    ownWitness: 'Det enda vittnet är operatörens eget: det bevisar inget mot operatören.',
+  },
   tally: (holds, total) => `${holds} av ${total} påståenden håller`,
   holds: { yes: 'Håller', no: 'Håller inte', 'not checked': 'Ej prövat' },
   reportTitle: 'Protokoll över prövningen',
@@ -132,6 +138,7 @@ export const sv: Strings = {
   and: 'och',
   allFields: (count) => `Alla ${count} värden`,
   numberTitle: 'Talet',
+  notRecomputed: 'Sägs följa av avläsningarna nedan. Sidan räknar inte ut det.',
   computedBy: 'Räknat med',
   assumptions: 'Under antagandena',
   rangeTitle: 'Avläsningarna',

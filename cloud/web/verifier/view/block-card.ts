@@ -1,18 +1,19 @@
 /** The one step that a page without a network leaves to the person: whether the block is the ledger's own. */
 import { formatDigits } from '../../src/format/digits.ts';
 import type { Judged } from '../judging/examination.ts';
+import type { Outcome } from '../judging/outcome.ts';
 import { h, hash } from './html.ts';
 import type { VerdictProps } from './verdict.ts';
 
 // A name, an address: more would not be read.
 const MAX_SOURCE_CHARS = 200;
 
-/** The block can be compared, or was and is another. */
-export const isBlockOpen = ({ claims, block }: Judged): boolean =>
+/** The block can be compared, or was and is another. What is broken anyway no block mends. */
+export const isBlockOpen = ({ claims, block }: Judged, outcome: Outcome['name']): boolean =>
   block !== null &&
   claims.some(
-    ({ claim, reason }) =>
-      claim === 'block' && (reason === 'NO_BLOCK_HEADER' || reason === 'OTHER_BLOCK'),
+    ({ reason }) =>
+      reason === 'OTHER_BLOCK' || (reason === 'NO_BLOCK_HEADER' && outcome !== 'broken'),
   );
 
 export function blockCard(props: VerdictProps, { block, claims }: Judged): HTMLElement {

@@ -1,6 +1,7 @@
 /** The claims of the verdict from the device to the ledger, whom they rest on, and what nothing proves. */
 import type { Claim, ClaimId, Holds } from '@sigill/evidence';
 import { formatMoment } from '../../src/format/times.ts';
+import type { GivenPolicy } from '../files/read-policy.ts';
 import type { Words } from '../strings/words.ts';
 import { h, icon } from './html.ts';
 
@@ -62,10 +63,38 @@ function claimItem(claim: Claim, { t, language }: Words): HTMLElement {
         : [
             holds === 'no' && h('p', {}, words.no),
             h('p', {}, t.reasons[reason ?? ''] ?? ''),
-            h('p', { class: 'small quiet' }, h('code', {}, `${reason}: ${detail}`)),
+            h('p', { class: 'small quiet' }, h('code', {}, reasonText(reason, detail))),
           ],
     ),
   );
+}
+
+// What these say in full stands above them; and the block's hash must come from elsewhere.
+const TOLD: ReadonlySet<string | null> = new Set([
+  'NO_BLOCK_HEADER',
+  'NO_DECODER',
+  'NO_PROJECTION',
+  'NO_POLICY',
+]);
+
+const reasonText = (reason: string | null, detail: string): string =>
+  TOLD.has(reason) ? `${reason}` : `${reason}: ${detail}`;
+
+/** What the claims that do not hold mean. */
+export const failures = (claims: readonly Claim[], { t }: Words): readonly string[] =>
+  claims.filter(({ holds }) => holds === 'no').map(({ claim }) => t.claims[claim].no);
+
+/** What a verdict in green must not be read without. */
+export function caveats(
+  claims: readonly Claim[],
+  policy: GivenPolicy | null,
+  { t }: Words,
+): readonly string[] {
+  const own = claims.find(({ claim }) => claim === 'witnessed')?.trust;
+  return [
+    ...(policy?.ledger?.profile === 'development' ? [t.caveats.development] : []),
+    ...(own?.includes('own-witnesses') && !own.includes('witnesses') ? [t.caveats.ownWitness] : []),
+  ];
 }
 
 /** All whom the claims that hold rest on, each once. */

@@ -49,7 +49,6 @@ const PATHS = {
   yes: 'M4.5 12.5l5 5 10-11',
   no: 'M6 6l12 12M18 6L6 18',
   open: 'M5 12h14',
-  seal: 'M8 14c2 0 2-5 4-5s2 6 4 6',
 };
 
 /** Always beside words, so hidden from screen readers. */
@@ -57,8 +56,18 @@ export function icon(name: keyof typeof PATHS): Element {
   return svg(
     'svg',
     { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': true },
-    name === 'seal' && svg('circle', { cx: 12, cy: 12, r: 10 }),
     svg('path', { d: PATHS[name] }),
+  );
+}
+
+/** The mark of Sigill: a seal pressed over a curve. */
+export function sealMark(): Element {
+  return svg(
+    'svg',
+    { viewBox: '0 0 32 32', class: 'seal', 'aria-hidden': true },
+    svg('circle', { cx: 16, cy: 16, r: 14.5 }),
+    svg('circle', { cx: 16, cy: 16, r: 11, class: 'ring' }),
+    svg('path', { d: 'M8.5 18.5c2.5 0 2.5-6 5-6s2.5 8 5 8 2.5-5 5-5' }),
   );
 }
 

@@ -92,12 +92,13 @@ function card(
 
 function policyWords(policy: GivenPolicy, { t }: Words): HTMLElement {
   const { ledger, witnesses } = policy;
-  return terms([
+  const said = terms([
     [t.operator, hash(policy.operator)],
     [t.ledger, ledger === null ? t.noLedger : t.chain(ledger.profile, ledger.chainId)],
     [t.contract, ledger && hash(ledger.contract)],
     [t.witnesses, witnesses.join(', ') || t.noWitnesses],
   ]);
+  return h('details', {}, h('summary', {}, t.policySays), said);
 }
 
 const size = ({ length }: Uint8Array): string =>

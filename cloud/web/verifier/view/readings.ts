@@ -19,7 +19,7 @@ type Pair = readonly [string, Child];
 export function readingsSection(judged: Judged, words: Words): HTMLElement {
   const { reading, range, claims } = judged;
   const { t } = words;
-  const title = range === null ? t.readTitle : t.rangeTitle;
+  const title = { reading: t.readTitle, range: t.rangeTitle, number: t.numberTitle }[judged.kind];
   const mark = holds(claims, 'sealed') ? null : h('p', { class: 'mark' }, t.notProven);
   const parts: Child[] = [];
   if (reading !== null) parts.push(...readingView(reading, claims, words));
@@ -27,11 +27,14 @@ export function readingsSection(judged: Judged, words: Words): HTMLElement {
     const { number, period } = range;
     const value = number && [formatDigits(number.value, words.language), formatUnit(number.unit)];
     parts.push(
-      value && h('p', { class: 'value' }, value.join(' ')),
+      value && [
+        h('p', { class: 'value' }, value.join(' ')),
+        !holds(claims, 'recomputed') && h('p', {}, t.notRecomputed),
+      ],
       terms([
         [t.computedBy, number && hash(number.projection)],
         [t.assumptions, number && hash(number.assumptions)],
-        [t.period, period ? between(period.from, period.to, words) : t.wholeStream],
+        [t.period, period ? span(period.from, period.to, t.until, words) : t.wholeStream],
         ...sealedPairs(claims, range.agent, words),
       ]),
       range.streams.map((stream) => streamView(stream, words)),
@@ -78,14 +81,14 @@ function sealedPairs(claims: readonly Claim[], agent: string | null, words: Word
   const pairs: Pair[] = [[t.agent, agent && hash(agent)]];
   if (origin !== undefined) pairs.push([t.site, String(origin)]);
   if (typeof notBefore === 'number')
-    pairs.push([t.sealedBetween, between(notBefore, Number(notAfter), words)]);
+    pairs.push([t.sealedBetween, span(notBefore, Number(notAfter), t.and, words)]);
   else if (typeof notAfter === 'number')
     pairs.push([t.sealedBefore, formatMoment(notAfter, language)]);
   return pairs;
 }
 
-const between = (from: number, to: number, { t, language }: Words): string =>
-  `${formatMoment(from, language)} ${t.and} ${formatMoment(to, language)}`;
+const span = (from: number, to: number, word: string, { language }: Words): string =>
+  `${formatMoment(from, language)} ${word} ${formatMoment(to, language)}`;
 
 function streamView(stream: ShownStream, words: Words): HTMLElement {
   const { t, language } = words;

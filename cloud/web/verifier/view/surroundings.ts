@@ -1,8 +1,15 @@
 /** What stands around the verdict: what this page is, in which language, and how to know it from a forged one. */
 import type { Language } from '../../src/strings/language.ts';
 import type { Words } from '../strings/words.ts';
-import { h, hash, icon } from './html.ts';
+import { h, hash, sealMark } from './html.ts';
 
+// Linux, macOS, and Windows in either of its shells.
+const TOOLS = [
+  'sha256sum sigill-verifier.html',
+  'shasum -a 256 sigill-verifier.html',
+  'certutil -hashfile sigill-verifier.html SHA256',
+  'Get-FileHash sigill-verifier.html',
+];
 const LANGUAGES: readonly (readonly [Language, string])[] = [
   ['sv', 'Svenska'],
   ['en', 'English'],
@@ -13,7 +20,7 @@ export function top({ t, language }: Words, onLanguage: (language: Language) => 
     h(
       'div',
       { class: 'brand' },
-      icon('seal'),
+      sealMark(),
       h('h1', {}, t.title),
       h(
         'div',
@@ -41,13 +48,7 @@ export function about({ t }: Words, pageHash: string) {
   return [
     h('h2', {}, t.aboutTitle),
     t.about.map((text) => h('p', {}, text)),
-    h(
-      'ul',
-      { class: 'list small' },
-      ['sha256sum', 'shasum -a 256', 'certutil -hashfile', 'Get-FileHash'].map((tool) =>
-        h('li', {}, hash(tool)),
-      ),
-    ),
+    h('p', {}, hash(TOOLS.join('\n'))),
     h('p', {}, t.aboutHash, ' ', hash(pageHash)),
   ];
 }

@@ -5,7 +5,7 @@ import type { Examination, SeenHash } from '../judging/examination.ts';
 import { type Outcome, outcomeOf } from '../judging/outcome.ts';
 import type { Words } from '../strings/words.ts';
 import { blockCard, isBlockOpen } from './block-card.ts';
-import { claimsSection, limitsSection, trustSection } from './claims.ts';
+import { caveats, claimsSection, failures, limitsSection, trustSection } from './claims.ts';
 import { h, hash, icon, terms } from './html.ts';
 import { readingsSection } from './readings.ts';
 
@@ -50,7 +50,13 @@ export function verdictView(props: VerdictProps): HTMLElement {
             h('p', {}, t.refusals[examination.code] ?? t.refusal),
             h('p', { class: 'small' }, h('code', {}, `${examination.code}: ${examination.detail}`)),
           ]
-        : h('p', { class: 'quiet' }, tally(examination, words)),
+        : [
+            (name === 'broken'
+              ? failures(examination.claims, words)
+              : caveats(examination.claims, policy, words)
+            ).map((text) => h('p', { class: 'caveat' }, text)),
+            h('p', { class: 'quiet' }, tally(examination, words)),
+          ],
     ),
   );
   if (examination.outcome === 'refused') return h('div', {}, head, record(props));
@@ -59,11 +65,11 @@ export function verdictView(props: VerdictProps): HTMLElement {
     'div',
     {},
     head,
-    isBlockOpen(examination) && blockCard(props, examination),
-    record(props),
+    isBlockOpen(examination, name) && blockCard(props, examination),
     readingsSection(examination, words),
-    claimsSection(claims, words),
+    record(props),
     h('div', { class: 'cards' }, trustSection(claims, words), limitsSection(claims, words)),
+    claimsSection(claims, words),
   );
 }
 
