@@ -14,6 +14,7 @@ import {
 import { openCompletenessStore } from './completeness/completeness-store.ts';
 import type { Database } from './database/database.ts';
 import { openSqliteDatabase } from './database/sqlite-database.ts';
+import { createErasures, type Erasures } from './erasure/erasures.ts';
 import { createEventHub, type EventHub } from './events/event-hub.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { anchorTree } from './ingest/tree-names.ts';
@@ -26,6 +27,7 @@ import { createProjector, type ProjectedBatch } from './readings/projector.ts';
 import { createReadingItems, type ReadingItems, toItem } from './readings/reading-items.ts';
 import type { ReadingStore } from './readings/reading-store.ts';
 import { openRegister, type Register } from './register/register.ts';
+import { type CellAgents, watchCells } from './sensitive/cell-agents.ts';
 import { createLogTiles, type LogTiles } from './tiles/log-tiles.ts';
 import { openWatermarks, type WatermarkBook } from './watermarks/watermarks.ts';
 import { openOwnWitness } from './witness/own-witness.ts';
@@ -53,8 +55,11 @@ export interface Core {
   readonly archive: BatchArchive;
   readonly database: Database;
   readonly store: ReadingStore;
+  /** Whose exact positions are withheld. */
+  readonly cells: CellAgents;
   readonly register: Register;
   readonly ingest: Ingest;
+  readonly erasures: Erasures;
   readonly witness: Witness | null;
   readonly tiles: LogTiles;
   readonly watermarks: WatermarkBook;
@@ -88,7 +93,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const register = await openRegister(database, policy.operator, now);
   for (const cose of parts.records) await register.admit(cose);
   const archive = await openSegmentArchive(join(data, 'archive'));
-  const store = await openEmbeddedStore(join(data, 'readings.duckdb'));
+  const { store, cells } = await watchCells(await openEmbeddedStore(join(data, 'readings.duckdb')));
   const numbers = await openCompletenessStore(join(data, 'completeness.sqlite'));
   const events = createEventHub(parts.era, now);
   const counts: CoreCounts = { batches: 0, readings: 0, quarantined: 0 };
@@ -139,6 +144,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     ledger: policy.ledger,
     now,
     taken: (agent, batch, readings) => {
+      cells.note(agent, readings);
       projector.offer(agent, batch, readings);
       counter.offer(agent, batch, readings);
     },
@@ -152,6 +158,16 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     parts.witness && (await openOwnWitness(parts.witness, database, register, now, refresh));
   const { ledger } = policy;
   const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
+  const erasures = createErasures({
+    ...{ archive, database, store, register, events, now },
+    projector: {
+      async forget(batches) {
+        await projector.forget(batches);
+        await counter.forget(batches);
+      },
+    },
+  });
+  await erasures.resume();
   projector.wake();
   counter.wake();
 
@@ -159,8 +175,10 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     archive,
     database,
     store,
+    cells,
     register,
     ingest,
+    erasures,
     witness,
     tiles: createLogTiles({ archive, database }),
     watermarks,

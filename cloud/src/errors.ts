@@ -68,7 +68,9 @@ export type CloudErrorCode =
   // proofs and api
   | 'READING_UNKNOWN'
   | 'READING_GONE'
+  | 'POSITION_WITHHELD'
   | 'EVIDENCE_PENDING'
+  | 'ERASURE_REFUSED'
   | 'RANGE_EMPTY'
   | 'RANGE_TOO_LARGE'
   | 'PROJECTION_UNKNOWN'
@@ -76,6 +78,7 @@ export type CloudErrorCode =
   | 'SERIES_UNKNOWN'
   | 'WITNESS_NONE'
   // witness
+  | 'FORK_UNPROVEN'
   | 'WITNESS_BUSY'
   | 'WITNESS_CLOCK'
   | 'WITNESS_RETIRED'

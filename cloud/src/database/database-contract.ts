@@ -77,6 +77,19 @@ export function testDatabase(name: string, create: () => Promise<DatabaseUnderTe
       await database.close();
     });
 
+    it('is scrubbed of what was deleted, and goes on', async () => {
+      const open = await place();
+      const database = await open([first]);
+      await database.write((sql) => sql.run('INSERT INTO things (name) VALUES (?)', 'a'));
+      await database.write((sql) => sql.run('DELETE FROM things'));
+      await database.scrub();
+      await database.write((sql) => sql.run('INSERT INTO things (name) VALUES (?)', 'b'));
+      expect(await database.read((sql) => sql.all('SELECT name FROM things'))).toEqual([
+        { name: 'b' },
+      ]);
+      await database.close();
+    });
+
     it('brings an older schema up to date and keeps its rows', async () => {
       const open = await place();
       const old = await open([first]);

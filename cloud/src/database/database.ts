@@ -18,6 +18,8 @@ export interface Sql {
 export interface Database {
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** What was deleted or replaced before stands in no file of the database any more. */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** What was received and is not believed, with the reason; and what someone must look at. */
 import { createHash } from 'node:crypto';
-import { type Sql, toNumber, toText } from './database.ts';
+import { type Sql, toBytes, toNumber, toText } from './database.ts';
 
 // A broken or hostile gateway must not fill the disk: beyond this only the digest is kept.
 const MAX_BYTES_PER_ORIGIN = 256 * 1024 * 1024;
@@ -71,6 +71,27 @@ export async function quarantinedBytes(
     entry,
   );
   return row?.bytes instanceof Uint8Array ? row.bytes : null;
+}
+
+/** All that came of an agent, whatever it was refused for. */
+export async function quarantinedOf(
+  sql: Sql,
+  agent: Uint8Array,
+): Promise<{ id: number; bytes: Uint8Array }[]> {
+  const rows = await sql.all(
+    'SELECT id, bytes FROM quarantine WHERE bytes IS NOT NULL AND instr(bytes, ?) > 0',
+    agent,
+  );
+  return rows.map((row) => ({ id: toNumber(row.id), bytes: toBytes(row.bytes) }));
+}
+
+/** Something in it was erased; its digest stays that of what came. */
+export async function replaceQuarantined(
+  sql: Sql,
+  id: number,
+  bytes: Uint8Array | null,
+): Promise<void> {
+  await sql.run('UPDATE quarantine SET bytes = ? WHERE id = ?', bytes, id);
 }
 
 /** An alarm stays until someone has looked; the same one again only counts, in its newest words. */

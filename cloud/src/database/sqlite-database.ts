@@ -18,6 +18,8 @@ export function openSqliteDatabase(
   writer.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000',
   );
+  // Erased readings may have lain in quarantine: what is freed is overwritten with zeros.
+  writer.exec('PRAGMA secure_delete = ON');
   migrate(path, writer, steps);
   const reader = new DatabaseSync(path, { timeout: 5000, readOnly: true });
   const writing = statements(writer);
@@ -43,6 +45,18 @@ export function openSqliteDatabase(
       return result;
     },
     read: (work) => work(reading),
+    scrub() {
+      // Until then the write-ahead log has the old pages too.
+      const done = last.then(() => {
+        const row = writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+        if (Number(row?.busy) !== 0)
+          throw new CloudError('DATABASE_FAILED', `${path}: another process reads in it`, {
+            retryable: true,
+          });
+      });
+      last = done.catch(() => {});
+      return done;
+    },
     async close() {
       await last;
       reader.close();

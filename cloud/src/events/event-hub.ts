@@ -17,6 +17,8 @@ export interface EventHub {
   publish(name: EventName, make: () => unknown): void;
   /** @param lastId what the client saw last; null: from now on */
   subscribe(sink: EventSink, lastId: string | null): Subscription;
+  /** Nothing said before is said again: whoever lost the line reads everything anew. */
+  forget(): void;
   /** Keeps lines open that nothing is told on. */
   heartbeat(): void;
   counts(): EventCounts;
@@ -100,6 +102,10 @@ export function createEventHub(era: string, now: () => number): EventHub {
           lastSeen = now();
         },
       };
+    },
+    forget() {
+      recent = [];
+      number += 1;
     },
     heartbeat() {
       for (const { sink } of clients) if (sink.waiting() === 0) sink.send(': still here\n\n');

@@ -15,6 +15,7 @@ import {
 } from '@sigill/evidence';
 import { type ArrivedBatch, believedArrival, lastEntryOf } from '../database/agent-chains.ts';
 import { newestCheckpointUpTo } from '../database/checkpoints.ts';
+import { type ErasureRow, erasuresOf } from '../database/erasures.ts';
 import { entryLeaf, nextEntry } from '../database/site-logs.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
@@ -112,8 +113,31 @@ async function agentHead(
   return {
     ...{ origin: last.origin, index: last.entry, path },
     seal: await sealBehind(parts, last),
-    streams: await store.nextNumbers(toHex(agent), last.batch),
+    streams: behindErased(
+      await store.nextNumbers(toHex(agent), last.batch),
+      await database.read((sql) => erasuresOf(sql, agent)),
+      last.batch,
+    ),
   };
+}
+
+/** A number is never given twice, also where the operator had the newest reading of a stream erased. */
+function behindErased(
+  streams: readonly NextNumber[],
+  erasures: readonly ErasureRow[],
+  upTo: number,
+): NextNumber[] {
+  const next = new Map(streams.map((stream) => [nameOf(stream), stream]));
+  for (const { source, device, n, batch } of erasures) {
+    const name = nameOf({ source, device });
+    if (batch <= upTo && (next.get(name)?.nextN ?? 0) <= n)
+      next.set(name, { source, device, nextN: n + 1 });
+  }
+  return [...next.values()];
+}
+
+function nameOf({ source, device }: Pick<NextNumber, 'source' | 'device'>): string {
+  return `${source} ${device}`;
 }
 
 async function sealBehind(parts: GiveHeadsParts, last: ArrivedBatch): Promise<Uint8Array> {

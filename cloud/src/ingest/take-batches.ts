@@ -5,6 +5,7 @@
 import {
   type ChainHead,
   decodeBatch,
+  decodeReading,
   equalBytes,
   leafHash,
   type Reading,
@@ -44,6 +45,8 @@ export interface QuarantinedEntry {
   readonly detail: string;
 }
 
+// Of a reading that is gone, its leaf hash.
+const GONE_BYTES = 32;
 // Alarms: someone must look. Other refusals tell of a damaged or misconfigured gateway.
 const ALARMING: ReadonlySet<string> = new Set([
   'BATCH_CONFLICT',
@@ -177,11 +180,18 @@ async function archiveBelieved(
       } catch (error) {
         if (!(error instanceof CloudError) || error.code !== 'ARCHIVE_CONFLICT') throw error;
         const held = await archive.get({ agent, batch });
-        // The same seal with a reading lost since, or found again: what came first stays.
-        if (held !== null && equalBytes(decodeBatch(held).seal, one.believed.seal)) return one;
+        // The same seal with a reading lost since, or found again, or erased: what came first stays.
+        if (held !== null && equalBytes(decodeBatch(held).seal, one.believed.seal))
+          return { ...one, believed: { ...one.believed, readings: readingsIn(held) } };
         return { ...one, believed: null, refusal: { code: error.code, detail: error.message } };
       }
     }),
+  );
+}
+
+function readingsIn(batch: Uint8Array): (Reading | null)[] {
+  return decodeBatch(batch).readings.map((one) =>
+    one.length === GONE_BYTES ? null : decodeReading(one),
   );
 }
 

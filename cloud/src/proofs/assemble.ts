@@ -14,8 +14,8 @@ import {
   inclusionPath,
   toHex,
 } from '@sigill/evidence';
-import type { BatchArchive } from '../archive/batch-archive.ts';
 import { type ArrivedBatch, entryOfReading } from '../database/agent-chains.ts';
+import { erasureOf } from '../database/erasures.ts';
 import { CloudError } from '../errors.ts';
 import { type ProofParts, sealOfBatch, standingParts } from './standing-parts.ts';
 
@@ -25,7 +25,7 @@ export async function assembleEvidence(
   agent: Uint8Array,
   seq: number,
 ): Promise<string> {
-  const { archive, database } = parts;
+  const { database } = parts;
   const entry = await database.read((sql) => entryOfReading(sql, agent, seq));
   if (entry === null) {
     throw new CloudError(
@@ -33,7 +33,7 @@ export async function assembleEvidence(
       `no reading ${seq} of agent ${toHex(agent)} is archived here`,
     );
   }
-  const { reading, seal, header } = await readingIn(archive, entry, seq);
+  const { reading, seal, header } = await readingIn(parts, entry, seq);
   // Its beacon bounds the reading's clock. An agent's first batch has none before it.
   const before =
     entry.batch === 0 ? null : decodeSeal(await sealOfBatch(parts, agent, entry.batch - 1));
@@ -48,7 +48,7 @@ export async function assembleEvidence(
 }
 
 async function readingIn(
-  archive: BatchArchive,
+  { archive, database }: ProofParts,
   { agent, batch, firstSeq }: ArrivedBatch,
   seq: number,
 ): Promise<{ reading: EvidenceReading; seal: Uint8Array; header: BatchHeader }> {
@@ -64,10 +64,12 @@ async function readingIn(
   const { readings, readingBytes, frames, leaves } = checkContents(decoded, header);
   const index = seq - firstSeq;
   if (readings[index] === null) {
-    throw new CloudError(
-      'READING_GONE',
-      `of reading ${seq} only the hash is left: it was lost or erased before it came here`,
-    );
+    const erased = await database.read((sql) => erasureOf(sql, agent, seq));
+    const why =
+      erased === null
+        ? 'it was lost or erased before it came here'
+        : `the operator had it erased (${erased.reason}); evidence of a time around it shows the hole and the operator’s word`;
+    throw new CloudError('READING_GONE', `of reading ${seq} only the hash is left: ${why}`);
   }
   return {
     seal: decoded.seal,

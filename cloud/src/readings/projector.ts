@@ -30,6 +30,8 @@ export interface ProjectorParts {
 export interface Projector {
   /** Keeps readings at hand until their batch is written. */
   offer(agent: Uint8Array, batch: number, readings: readonly (Reading | null)[]): void;
+  /** When it resolves, what was at hand of these batches is neither kept nor being written. */
+  forget(batches: readonly { readonly agent: Uint8Array; readonly batch: number }[]): Promise<void>;
   /** Something new has been entered. */
   wake(): void;
   /** When everything entered so far is written, or the projector was stopped. */
@@ -49,6 +51,7 @@ export function createProjector(parts: ProjectorParts): Projector {
   const { archive, database, store } = parts;
   const offered = new Map<string, readonly (Reading | null)[]>();
   let running: Promise<void> | null = null;
+  let stepping: Promise<unknown> = Promise.resolve();
   let woken = false;
   let stopped = false;
 
@@ -56,7 +59,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     while (woken && !stopped) {
       woken = false;
       try {
-        while (!stopped && (await step())) {}
+        while (!stopped && (await nextStep())) {}
         await parts.wait(GATHER_MS);
       } catch (error) {
         parts.failed(error);
@@ -65,6 +68,12 @@ export function createProjector(parts: ProjectorParts): Projector {
       }
     }
     running = null;
+  }
+
+  function nextStep(): Promise<boolean> {
+    const done = step();
+    stepping = done.catch(() => {});
+    return done;
   }
 
   /** Whether more waits already. */
@@ -99,6 +108,10 @@ export function createProjector(parts: ProjectorParts): Projector {
   return {
     offer(agent, batch, readings) {
       if (offered.size < MAX_OFFERED) offered.set(keyOf(agent, batch), readings);
+    },
+    async forget(batches) {
+      for (const { agent, batch } of batches) offered.delete(keyOf(agent, batch));
+      await stepping;
     },
     wake() {
       woken = true;

@@ -226,6 +226,39 @@ export function testReadingStore(name: string, create: () => Promise<StoreUnderT
       expect(await store.nextNumbers('cd'.repeat(16), 9)).toEqual([]);
     });
 
+    it('erases readings, also the newest, and goes on, also after a restart', async () => {
+      const store = await fresh();
+      const texts = power(2, 3000, '3.25');
+      const fields = [{ name: 'message', value: 'at home', unit: null, code: null }];
+      await store.write([
+        batch(1, 0, [power(0, 1000, '1'), power(1, 2000, '2'), texts]),
+        batch(2, 1, [
+          { ...power(3, 4000, '9'), fields: [...power(3, 4000, '9').fields, ...fields] },
+        ]),
+      ]);
+      const { agent } = STREAM;
+      const at = { from: 0, to: 10_000, points: 9 };
+      await Promise.all([
+        store.erase([1, 3, 77].map((seq) => ({ agent, seq }))),
+        store.range(POWER, at),
+        store.write([batch(3, 2, [power(4, 5000, '4')])]),
+      ]);
+      await store.erase([{ agent, seq: 4 }]);
+      const check = async (one: ReadingStore) => {
+        expect((await one.range(POWER, at))?.values).toEqual([1, 3.25]);
+        expect((await one.readings({ limit: 9 })).map(({ seq }) => seq)).toEqual([2, 0]);
+        const [stream] = await one.streams();
+        expect(stream?.latest).toMatchObject({ seq: 2 });
+        expect(JSON.stringify(stream)).not.toContain('at home');
+        expect(one.arrival()).toBe(3);
+      };
+      await check(store);
+      const again = await reopened();
+      await check(again);
+      await again.write([batch(3, 2, [power(4, 5000, '4')]), batch(4, 3, [power(5, 6000, '5')])]);
+      expect((await again.readings({ limit: 9 })).map(({ seq }) => seq)).toEqual([5, 2, 0]);
+    });
+
     it('takes many batches of many series at once', async () => {
       const store = await fresh();
       const batches = Array.from({ length: 20 }, (_, b) =>

@@ -44,6 +44,8 @@ export interface ReadingQuery {
   /** Excluded. */
   readonly to?: number | undefined;
   readonly before?: string | undefined;
+  /** Of these streams alone; left out: of all. */
+  readonly seen?: ((stream: StreamName) => boolean) | undefined;
   readonly limit: number;
 }
 
@@ -132,6 +134,9 @@ export interface RangeQuery {
  * Batches are written in the order of their arrival, each once: a batch already written is skipped.
  * When `write` resolves, its batches are queryable, survive a crash, and `arrival` has moved on.
  * The latest of a stream is by sequence, not by time: device and agent clocks jump back.
+ *
+ * When `erase` resolves, nothing of these readings is found any more or stands in the store's files. What is newest
+ * then is the newest of those that are left.
  */
 export interface ReadingStore {
   write(batches: readonly StoredBatch[]): Promise<void>;
@@ -151,5 +156,6 @@ export interface ReadingStore {
   ): Promise<readonly NumberPlace[]>;
   /** What comes after an agent's batches up to this one, by source and device. */
   nextNumbers(agent: string, batch: number): Promise<readonly NextNumber[]>;
+  erase(readings: readonly { readonly agent: string; readonly seq: number }[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +35,29 @@ describe('the embedded store', () => {
     );
     expect(range?.values).toEqual([1, 2]);
     await store.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('has what was erased in none of its files, while it is open and afterwards', async () => {
+    const directory = await mkdtemp(join(tmpdir(), "sigill-it's-"));
+    const store = await openEmbeddedStore(join(directory, 'readings.duckdb'), { sortAfter: 10 });
+    const said = (seq: number, value: string) => ({
+      ...power(seq, 1000 * seq, '0'),
+      fields: [{ name: 'message', value, unit: null, code: null }],
+    });
+    for (let i = 0; i < 30; i++)
+      await store.write([batch(i + 1, i, [said(i, `the ${i}th message`)])]);
+    await store.erase([7, 29].map((seq) => ({ agent: 'ab'.repeat(16), seq })));
+    const content = async () => {
+      const names = await readdir(directory);
+      const files = names.map((name) => readFile(join(directory, name), 'latin1'));
+      return (await Promise.all(files)).join();
+    };
+    expect(await content()).not.toMatch(/the (7|29)th message/);
+    await store.close();
+    expect(await content()).not.toMatch(/the (7|29)th message/);
+    expect(await content()).toContain('the 28th message');
+    expect(await readdir(directory)).toEqual(['readings.duckdb']);
     await rm(directory, { recursive: true });
   });
 });

@@ -2,26 +2,23 @@
  * The reading store in this process: one DuckDB file, one writer, a few readers.
  * @module
  */
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { CloudError } from '../../errors.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { describeStream, loadCatalogue, newestSeries, seriesIn } from './catalogue.ts';
+import { deleteReadings } from './delete-readings.ts';
 import { placesOf, spansOf } from './number-queries.ts';
 import { createNumberRuns } from './number-runs.ts';
 import { listReadings, nextNumbersOf, rangeOf } from './queries.ts';
 import { SCHEMA } from './schema.ts';
+import { openStoreFile, type StoreFileOptions } from './store-file.ts';
 import { type Written, writeBatches } from './write-batches.ts';
 
-export interface EmbeddedStoreOptions {
-  readonly memoryMb?: number;
-  readonly threads?: number;
+export interface EmbeddedStoreOptions extends StoreFileOptions {
   /** Points that lie unsorted before they are sorted by series. */
   readonly sortAfter?: number;
 }
 
-const READERS = 2;
 // A row group holds 122,880 rows; eight of them sorted by series let a chart of one series skip most.
 const SORT_AFTER = 1_000_000;
 
@@ -30,15 +27,13 @@ export async function openEmbeddedStore(
   options: EmbeddedStoreOptions = {},
 ): Promise<ReadingStore> {
   const sortAfter = options.sortAfter ?? SORT_AFTER;
-  const instance = await open(path, options);
-  const writer = await instance.connect();
-  await writer.run(SCHEMA);
-  const catalogue = await loadCatalogue(writer);
-  const written = await loadWritten(writer);
-  let arrival = await count(writer, 'SELECT arrival FROM progress');
-  let unsorted = await count(writer, 'SELECT count(*) FROM recent');
-  let latestRows = await count(writer, 'SELECT count(*) FROM latest');
-  const readers = await openReaders(instance);
+  const file = await openStoreFile(path, options);
+  await file.writer.run(SCHEMA);
+  let catalogue = await loadCatalogue(file.writer);
+  const written = await loadWritten(file.writer);
+  let arrival = await count(file.writer, 'SELECT arrival FROM progress');
+  let unsorted = await count(file.writer, 'SELECT count(*) FROM recent');
+  let latestRows = await count(file.writer, 'SELECT count(*) FROM latest');
   let last: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -54,20 +49,20 @@ export async function openEmbeddedStore(
 
   async function tidy(): Promise<void> {
     if (unsorted >= sortAfter) {
-      await together(writer, [
+      await together(file.writer, [
         'INSERT INTO points SELECT * FROM recent ORDER BY series, time, seq',
         'TRUNCATE recent',
       ]);
       unsorted = 0;
     }
     if (latestRows >= sortAfter) {
-      await together(writer, [
+      await together(file.writer, [
         'CREATE TEMP TABLE newest AS SELECT series, max(seq), max_by(time, seq), max_by(value, seq) FROM latest GROUP BY series',
         'TRUNCATE latest',
         'INSERT INTO latest SELECT * FROM newest',
         'DROP TABLE newest',
       ]);
-      latestRows = await count(writer, 'SELECT count(*) FROM latest');
+      latestRows = await count(file.writer, 'SELECT count(*) FROM latest');
     }
   }
 
@@ -75,7 +70,7 @@ export async function openEmbeddedStore(
     async write(batches) {
       if (batches.length === 0) return;
       await inTurn(async () => {
-        const added = await writeBatches(writer, catalogue, written, batches);
+        const added = await writeBatches(file.writer, catalogue, written, batches);
         arrival = Math.max(arrival, ...batches.map((batch) => batch.arrival));
         unsorted += added.points;
         latestRows += added.latest;
@@ -92,40 +87,29 @@ export async function openEmbeddedStore(
         unit === undefined ? newestSeries(stream, field) : seriesIn(stream, field, unit);
       return series === undefined
         ? null
-        : readers.run((connection) => rangeOf(connection, series, query));
+        : file.read((connection) => rangeOf(connection, series, query));
     },
-    readings: (query) => readers.run((connection) => listReadings(connection, catalogue, query)),
-    spans: (query) => readers.run((connection) => spansOf(connection, catalogue, query)),
+    readings: (query) => file.read((connection) => listReadings(connection, catalogue, query)),
+    spans: (query) => file.read((connection) => spansOf(connection, catalogue, query)),
     placesOf: (query, numbers) =>
-      readers.run((connection) => placesOf(connection, catalogue, query, numbers)),
+      file.read((connection) => placesOf(connection, catalogue, query, numbers)),
     nextNumbers: (agent, batch) =>
-      readers.run((connection) => nextNumbersOf(connection, catalogue, agent, batch)),
+      file.read((connection) => nextNumbersOf(connection, catalogue, agent, batch)),
+    async erase(readings) {
+      if (readings.length === 0) return;
+      await inTurn(async () => {
+        await deleteReadings(file.writer, catalogue, readings);
+        await file.rewrite();
+        catalogue = await loadCatalogue(file.writer);
+        unsorted = await count(file.writer, 'SELECT count(*) FROM recent');
+        latestRows = await count(file.writer, 'SELECT count(*) FROM latest');
+      });
+    },
     async close() {
       await last;
-      await readers.close();
-      writer.closeSync();
-      instance.closeSync();
+      await file.close();
     },
   };
-}
-
-async function open(path: string, options: EmbeddedStoreOptions): Promise<DuckDBInstance> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    return await DuckDBInstance.create(path, {
-      memory_limit: `${options.memoryMb ?? 1024}MB`,
-      threads: String(options.threads ?? 2),
-      // A file of ours and nothing else: no extension, no other path, whatever a query says.
-      enable_external_access: 'false',
-      lock_configuration: 'true',
-    });
-  } catch (cause) {
-    throw new CloudError(
-      'READINGS_FAILED',
-      `${path} cannot be opened: ${String(cause)}; if no other process has it, move it away: it is rebuilt from the archive`,
-      { cause },
-    );
-  }
 }
 
 async function loadWritten(connection: DuckDBConnection): Promise<Written> {
@@ -152,32 +136,4 @@ async function together(connection: DuckDBConnection, statements: string[]): Pro
 
 async function count(connection: DuckDBConnection, sql: string): Promise<number> {
   return Number((await connection.runAndReadAll(sql)).getRows()[0]?.[0] ?? 0);
-}
-
-interface Readers {
-  run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
-}
-
-// A connection runs one query at a time: queries take turns over a few of them.
-async function openReaders(instance: DuckDBInstance): Promise<Readers> {
-  const lanes: { connection: DuckDBConnection; last: Promise<unknown> }[] = [];
-  for (let i = 0; i < READERS; i++) {
-    lanes.push({ connection: await instance.connect(), last: Promise.resolve() });
-  }
-  let turn = 0;
-  return {
-    run(work) {
-      const lane = lanes[turn++ % lanes.length] as (typeof lanes)[number];
-      const result = lane.last.then(() => work(lane.connection));
-      lane.last = result.catch(() => {});
-      return result;
-    },
-    async close() {
-      for (const { connection, last } of lanes) {
-        await last;
-        connection.closeSync();
-      }
-    },
-  };
 }

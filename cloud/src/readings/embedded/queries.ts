@@ -68,8 +68,13 @@ export async function listReadings(
   const conditions: string[] = [];
   const values: DuckDBValue[] = [];
   const value = (one: DuckDBValue) => `$${values.push(one)}`;
-  if (query.agent !== undefined || query.source !== undefined || query.device !== undefined) {
-    const ids = catalogue.entries.filter((entry) => matches(entry, query)).map(({ id }) => id);
+  const { seen = () => true } = query;
+  const isNarrow =
+    query.agent !== undefined || query.source !== undefined || query.device !== undefined;
+  if (isNarrow || query.seen !== undefined) {
+    const ids = catalogue.entries
+      .filter((entry) => matches(entry, query) && seen(entry.name))
+      .map(({ id }) => id);
     if (ids.length === 0) return [];
     conditions.push(`stream IN (${ids.join(', ')})`);
   }
