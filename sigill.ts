@@ -19,11 +19,11 @@ const ROOMS: readonly Room[] = [
     load: () => import('@sigill/firmware-bridge/commands'),
   },
   {
-    words: ['gateway', 'ports', 'doctor', 'status', 'tail', 'support', 'install'],
+    words: ['gateway', 'notary', 'ports', 'doctor', 'status', 'tail', 'support', 'install'],
     load: () => import('@sigill/gateway/commands'),
   },
   { words: ['agent'], load: () => import('@sigill/edge/commands') },
-  { words: ['cloud', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
+  { words: ['cloud', 'witness', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
 ];
 
 const USAGE = 2;

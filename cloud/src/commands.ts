@@ -4,7 +4,10 @@ import { cloudApprove } from './commands/approve.ts';
 import { cloudInit } from './commands/init.ts';
 import { cloudInvite } from './commands/invite.ts';
 import { cloudOperatorLink } from './commands/operator-link.ts';
+import { witnessProveFork } from './commands/prove-fork.ts';
 import { cloudRevoke } from './commands/revoke.ts';
+import { untilStopped } from './commands/until-stopped.ts';
+import { witnessInit, witnessRun } from './commands/witness.ts';
 import { proveCommand } from './proofs/prove-command.ts';
 import { verifyCommand } from './proofs/verify-command.ts';
 
@@ -29,6 +32,7 @@ Exit: 0 stopped as told, 2 usage, 3 something it needs is missing or in use.
 
 export const commands: readonly Command[] = [
   ...[cloudInit, runCommand, cloudInvite, cloudApprove, cloudRevoke, cloudOperatorLink],
+  ...[witnessInit, witnessRun, witnessProveFork],
   ...[proveCommand, verifyCommand],
 ];
 
@@ -41,14 +45,7 @@ async function runCloud(args: readonly string[], io: CommandIo): Promise<number>
   const { readCloudConfig, startCloud } = await import('./cloud.ts');
   const cloud = await startCloud(await readCloudConfig(path));
   io.stdout.write(`${cloud.url}\n`);
-  await aborted(io.signal);
+  await untilStopped(io.signal);
   await cloud.stop();
   return 0;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
 }

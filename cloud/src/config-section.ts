@@ -11,6 +11,8 @@ export interface Section {
   text(key: string, pattern: RegExp, expected: string, absent?: string): string;
   texts(key: string, expected: string, absent?: readonly string[]): string[];
   port(key: string, absent: number): number;
+  /** A whole number, `least` or more. */
+  count(key: string, least: number, absent: number): number;
   flag(key: string, absent: boolean): boolean;
   /** Null when it is absent. */
   child(key: string, keys: readonly string[]): Section | null;
@@ -46,7 +48,7 @@ function section(path: string, name: string, found: unknown, keys: readonly stri
       const value = values.get(key) ?? absent;
       if (
         Array.isArray(value) &&
-        (value.length > 0 || value === absent) &&
+        (value.length > 0 || absent?.length === 0) &&
         value.every((one) => typeof one === 'string')
       ) {
         return value;
@@ -58,6 +60,11 @@ function section(path: string, name: string, found: unknown, keys: readonly stri
       if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535)
         return Number(value);
       throw wrong(place(key), value, `a port from 0 to 65535, such as ${absent}`);
+    },
+    count(key, least, absent) {
+      const value = values.get(key) ?? absent;
+      if (Number.isSafeInteger(value) && Number(value) >= least) return Number(value);
+      throw wrong(place(key), value, `a whole number from ${least} on, such as ${absent}`);
     },
     flag(key, absent) {
       const value = values.get(key) ?? absent;

@@ -22,6 +22,7 @@ const NO_CODES = new Set([
   'RECORD_TAKEN',
   'RECORD_SIGNED',
   'RECORD_CHAIN',
+  'FORK_UNPROVEN',
 ]);
 
 /** A command that tells its errors as one sentence with their code. */

@@ -76,7 +76,8 @@ interface Answer {
   readonly cookie: string | undefined;
 }
 
-function send({ url, certificate }: CloudAddress, question: Question, signal: AbortSignal) {
+/** One request. @throws CloudError CLOUD_UNREACHABLE, CLOUD_REFUSED, CERTIFICATE_MISMATCH, LINK_INVALID */
+export function send({ url, certificate }: CloudAddress, question: Question, signal: AbortSignal) {
   const secure = url.startsWith('https:');
   const text = question.body === undefined ? '' : JSON.stringify(question.body);
   return new Promise<Answer>((resolve, reject) => {

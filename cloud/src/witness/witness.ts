@@ -48,8 +48,8 @@ export interface MetHead {
 /** Looks whether a head proves that a log has two histories. */
 export interface ForkWatch {
   met(head: MetHead): Promise<void>;
-  /** The log was seen to grow: what was doubted of it may be settled. */
-  grew(key: NoteKey): Promise<void>;
+  /** A log was seen to grow to this head: what was doubted of it may be settled. */
+  grew(key: NoteKey, note: string): Promise<void>;
 }
 
 export interface WitnessParts {
@@ -74,6 +74,18 @@ export interface Witness {
   addCheckpoint(body: string): Promise<WitnessAnswer>;
   /** The newest checkpoint it cosigned, with its cosignature; null when there is none. */
   newest(origin: string): Promise<string | null>;
+  /**
+   * Whether a checkpoint that is held elsewhere carries a cosignature of this witness that it knows nothing of.
+   * @throws CloudError WITNESS_RETIRED
+   */
+  compare(note: string): Promise<void>;
+  /** Since the start. */
+  counts(): WitnessCounts;
+}
+
+export interface WitnessCounts {
+  readonly cosigned: number;
+  readonly refused: number;
 }
 
 // The same head again is answered with the same cosignature for so long, and costs no write.
@@ -83,6 +95,7 @@ export async function createWitness(parts: WitnessParts): Promise<Witness> {
   const { store, name, signer, find, forks } = parts;
   const clock = createWitnessClock(parts.now, await store.newestTime());
   const limits = createWitnessLimits(parts.now);
+  let [cosigned, refused] = [0, 0];
   const own: NoteKey = { name, type: 4, publicKey: signer.publicKey };
 
   async function decide(body: string, watched: WatchedLog): Promise<WitnessAnswer> {
@@ -114,7 +127,7 @@ export async function createWitness(parts: WitnessParts): Promise<Witness> {
       return { status: 409, size: (await store.head(origin))?.size ?? 0 } as const;
     const answer = signed(head);
     await store.signed(head, answer.cosignature);
-    await forks.grew(key);
+    await forks.grew(key, note);
     parts.changed();
     return answer;
   }
@@ -153,8 +166,21 @@ export async function createWitness(parts: WitnessParts): Promise<Witness> {
         const reason = `this witness does not watch ${JSON.stringify(origin)}`;
         return { status: 404, code: 'WITNESS_UNKNOWN_LOG', reason };
       }
-      return limits.inTurn(origin, () => decide(body, watched));
+      const answer = await limits.inTurn(origin, () => decide(body, watched));
+      if (answer.status === 200) cosigned += 1;
+      else refused += 1;
+      return answer;
     },
+
+    async compare(note) {
+      const origin = originOf(note);
+      const watched = find(origin);
+      if (watched === undefined) return;
+      const key = logKey(origin, watched.publicKey);
+      await assertRemembered(note, openMet(note, key, await store.head(origin), false));
+    },
+
+    counts: () => ({ cosigned, refused }),
 
     async newest(origin) {
       const head = await store.head(origin);
