@@ -25,6 +25,6 @@ export function clearSession(reply: FastifyReply, secure: boolean): void {
 }
 
 function cookie(value: string, age: string, secure: boolean): string {
-  const flags = ['HttpOnly', 'SameSite=Strict', 'Path=/operator', age];
+  const flags = ['HttpOnly', 'SameSite=Strict', 'Path=/', age];
   return [`${COOKIE}=${value}`, ...flags, ...(secure ? ['Secure'] : [])].join('; ');
 }

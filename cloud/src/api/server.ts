@@ -41,6 +41,7 @@ import { statusRoute } from './routes/status.ts';
 import { streamsRoute } from './routes/streams.ts';
 import { witnessAddRoute } from './routes/witness-add.ts';
 import { witnessCheckpointRoute } from './routes/witness-checkpoint.ts';
+import { addSensitiveGuard } from '../sensitive/guard.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { serveWebApp } from './web-app.ts';
 
@@ -111,6 +112,7 @@ export async function createServer(context: ApiContext, options: ServerOptions):
     return sendProblem(reply, problem);
   });
   await document(api, context.version);
+  addSensitiveGuard(api, context);
   for (const route of ROUTES) route(api, context);
   await serveWebApp(api, options.web);
   return api;

@@ -20,6 +20,7 @@ import {
   verifyLedgerState,
 } from '@sigill/evidence';
 import type { Command, CommandIo } from '../command.ts';
+import { verifyOpening } from '../sensitive/verify-opening.ts';
 import { fetchBlockHashes } from './block-headers.ts';
 import { openEvidenceFile } from './judge-file.ts';
 import { formatVerdict } from './verdict-text.ts';
@@ -32,6 +33,7 @@ export const verifyCommand: Command = {
   summary: 'judge an evidence file under a policy',
   help: `
 Usage: npx sigill verify [--policy FILE] [--waive CLAIM]… [--offline] [--block 0xHASH] [--json] FILE
+       npx sigill verify --opens TWIN EXACT        (and the options above)
 
 Judges a .sigill file claim by claim: one reading, all readings of a time, or a number computed from
 them, which is then computed again here. The policy says whom you trust before the file is opened:
@@ -44,6 +46,7 @@ one block header, to compare; nothing else leaves this machine.
   --offline        ask nobody; the claim "block" then says which hash to compare
   --block 0xHASH   the hash of that block, from a source of your own
   --json           the verdict as JSON
+  --opens TWIN     also whether EXACT is the reading that this coarse twin of a position was sealed of
 
 Exit: 0 every claim holds (or was waived while unchecked), 1 not so, 2 usage, 3 a file cannot be read.
 `,
@@ -52,6 +55,8 @@ Exit: 0 every claim holds (or was waived while unchecked), 1 not so, 2 usage, 3 
 
 interface Asked {
   readonly file: string;
+  /** Evidence of a twin that the file is to open. */
+  readonly opens: string | undefined;
   readonly policy: string | undefined;
   readonly waived: readonly ClaimId[];
   readonly offline: boolean;
@@ -67,8 +72,16 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
   }
   const text = await read(asked.file);
   const policy = asked.policy === undefined ? null : await readPolicy(asked.policy);
+  const colour = 'isTTY' in io.stdout && io.stdout.isTTY === true;
   let verdict: Verdict | RangeVerdict;
   try {
+    if (asked.opens !== undefined) {
+      const blocksFor = (file: EvidenceParts) => findBlocks(file, policy, asked, io);
+      const given = { waived: asked.waived, colour, blocksFor };
+      const opening = await verifyOpening(await read(asked.opens), text, policy, given);
+      io.stdout.write(asked.json ? `${JSON.stringify(opening.verdict, toJson)}\n` : opening.text);
+      return opening.isOpened ? 0 : 1;
+    }
     const file = openEvidenceFile(text);
     verdict = file.judge(policy, await findBlocks(file.parts, policy, asked, io));
   } catch (error) {
@@ -87,7 +100,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
       io.stdout.write(
         'No policy: without --policy, nothing says whom to trust, and little can hold.\n\n',
       );
-    io.stdout.write(formatVerdict(verdict, 'isTTY' in io.stdout && io.stdout.isTTY === true));
+    io.stdout.write(formatVerdict(verdict, colour));
   }
   return isProven(verdict, asked.waived) ? 0 : 1;
 }
@@ -99,6 +112,7 @@ function parseWords(args: readonly string[]): Asked | string {
       allowPositionals: true,
       options: {
         policy: { type: 'string' },
+        opens: { type: 'string' },
         waive: { type: 'string', multiple: true },
         offline: { type: 'boolean' },
         block: { type: 'string' },
@@ -114,6 +128,7 @@ function parseWords(args: readonly string[]): Asked | string {
       return '--block: 0x and 64 lower-case hexadecimal digits expected';
     return {
       file: positionals[0]!,
+      opens: values.opens,
       policy: values.policy,
       waived: waived as ClaimId[],
       offline: values.offline ?? false,

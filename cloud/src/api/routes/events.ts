@@ -1,4 +1,6 @@
 import { CloudError } from '../../errors.ts';
+import { seenEvent } from '../../sensitive/event-filter.ts';
+import { sightOf } from '../../sensitive/guard.ts';
 import type { Route } from '../context.ts';
 
 const schema = {
@@ -12,8 +14,8 @@ const schema = {
 const MAX_CLIENTS = 500;
 const HEARTBEAT_MS = 15_000;
 
-export const eventsRoute: Route = (api, { core }) => {
-  const { events } = core;
+export const eventsRoute: Route = (api, context) => {
+  const { events, cells } = context.core;
   const open = new Set<{ end(): void }>();
   const heartbeat = setInterval(() => events.heartbeat(), HEARTBEAT_MS);
   heartbeat.unref();
@@ -40,7 +42,10 @@ export const eventsRoute: Route = (api, { core }) => {
     const last = request.headers['last-event-id'];
     const line = events.subscribe(
       {
-        send: (text) => void response.write(text),
+        send(text) {
+          if (cells.isEmpty || seenEvent(text, () => sightOf(request, context)))
+            response.write(text);
+        },
         waiting: () => response.writableLength,
       },
       typeof last === 'string' ? last : null,

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { CloudError } from '../../errors.ts';
 import { isCursor } from '../../readings/embedded/queries.ts';
+import { sightOf } from '../../sensitive/guard.ts';
 import type { Route } from '../context.ts';
 import { AgentId, Device, Nullable, ReadingSchema, Source, Time } from '../schemas.ts';
 
@@ -21,12 +22,18 @@ const schema = {
   response: { 200: Type.Object({ readings: Type.Array(ReadingSchema), next: Nullable }) },
 };
 
-export const readingsRoute: Route = (api, { core }) => {
-  api.get('/api/v1/readings', { schema }, async ({ query }) => {
+export const readingsRoute: Route = (api, context) => {
+  const { core } = context;
+  api.get('/api/v1/readings', { schema }, async (request) => {
+    const { query } = request;
     if (query.before !== undefined && !isCursor(query.before)) {
       throw new CloudError('REQUEST_FORM', 'before: the `next` of an earlier answer is expected');
     }
-    const { readings, next } = await core.items.list({ ...query, limit: query.limit ?? 100 });
+    const { readings, next } = await core.items.list({
+      ...query,
+      limit: query.limit ?? 100,
+      ...(core.cells.isEmpty ? {} : { seen: sightOf(request, context) }),
+    });
     return { readings: readings.map((one) => ({ ...one, fields: [...one.fields] })), next };
   });
 };
