@@ -1,10 +1,11 @@
 /**
- * Benchmarks by name: npm run bench -- path|mqtt|restart [--runs 3] [--profile], footprint [--seconds 60]
+ * Benchmarks by name: npm run bench -- path|mqtt|restart|evidence [--runs 3] [--profile], footprint [--seconds 60]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchEvidence } from './evidence.ts';
 import { footprintTables } from './footprint-rows.ts';
 import { type BrokerReport, benchMqtt, MQTT_CASES } from './mqtt.ts';
 import { benchToCloud, benchToJournal, type HalfReport } from './path.ts';
@@ -22,10 +23,11 @@ const isProfiled = values.profile ?? false;
 if (positionals[0] === 'path') await path(runs, isProfiled);
 else if (positionals[0] === 'mqtt') await mqtt(runs, isProfiled);
 else if (positionals[0] === 'restart') await restart(runs);
+else if (positionals[0] === 'evidence') await benchEvidence(runs, say);
 else if (positionals[0] === 'footprint') await footprint(Number(values.seconds ?? 60));
 else {
   process.stderr.write(
-    'Usage: npm run bench -- path|mqtt|restart [--runs 3] [--profile], footprint [--seconds 60]\n',
+    'Usage: npm run bench -- path|mqtt|restart|evidence [--runs 3] [--profile], footprint [--seconds 60]\n',
   );
   process.exitCode = 2;
 }
