@@ -68,7 +68,7 @@ export function createBox(harm: (sick: Sick) => void = () => {}): Box {
     keyFiles: ['/etc/sigill/keys/agent.pem', '/etc/sigill/keys/log.pem'],
     recordFiles: ['/etc/sigill/operator.record', '/etc/sigill/slot-1.record'],
     upstream: { url: new URL('https://cloud.example.org:7445'), certificate: PIN },
-    ledgerRpc: 'http://127.0.0.1:8545',
+    ledgerNodes: ['http://127.0.0.1:8545'],
     listeners: [{ name: 'the broker', host: '127.0.0.1', port: 1883 }],
     sources: [
       {
@@ -101,6 +101,7 @@ export function createBox(harm: (sick: Sick) => void = () => {}): Box {
     cloud: { reachable: true, sent: 900, receipted: 898, lastError: null },
     ...{ origin: 'sigill.example/demo/house-17', logSize: 900, closedFor: null, nextLog: null },
     ledger: { lastError: null },
+    anchoring: { by: 'notary', last: { index: 12, at: NOW - 600_000, size: 890 } },
     quarantined: [],
     remoteAgents: [
       { agent: '41ab', name: 'barn', state: 'open', connected: true, lastSeen: NOW, lag: 0 },

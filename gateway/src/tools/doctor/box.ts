@@ -37,8 +37,8 @@ export interface BoxConfig {
     readonly url: URL;
     readonly certificate: Uint8Array | null;
   } | null;
-  /** JSON-RPC of the ledger; null without one, or with one of its own. */
-  readonly ledgerRpc: string | null;
+  /** JSON-RPC of the ledger's nodes; none without one, or with one of its own. */
+  readonly ledgerNodes: readonly string[];
   readonly listeners: readonly {
     readonly name: string;
     readonly host: string;
@@ -108,6 +108,11 @@ export interface Running {
   /** What comes after the log in force; null: nobody has asked for a next one. */
   readonly nextLog?: { readonly state: string; readonly text: string } | null;
   readonly ledger?: 'not anchored' | { readonly lastError?: string | null };
+  /** Who anchors its log, and the newest final anchor that calls it. */
+  readonly anchoring?: {
+    readonly by: 'this gateway' | 'notary' | 'nobody';
+    readonly last: { readonly index: number; readonly at: number; readonly size: number } | null;
+  };
   /** Each with the sentence for whoever stands at the box. */
   readonly quarantined?: readonly { readonly technician: string }[];
 }

@@ -268,6 +268,29 @@ const CASES: readonly Case[] = [
     },
   ],
   [
+    'one of the ledger’s nodes that is away',
+    'ledger',
+    'warning',
+    ({ box, network }) => {
+      box.config = {
+        ...box.config!,
+        ledgerNodes: ['http://127.0.0.1:8545', 'http://node.example'],
+      };
+      const chainId = network.chainId;
+      network.chainId = async (node) =>
+        node.includes('example') ? refuse('ECONNREFUSED')() : chainId(node);
+    },
+  ],
+  [
+    'a notary that was not heard of for hours',
+    'notary',
+    'warning',
+    ({ box }) => {
+      const last = { index: 12, at: Date.UTC(2020, 0, 1), size: 7 };
+      box.running = { ...box.running, anchoring: { by: 'notary', last } };
+    },
+  ],
+  [
     'a broker that does not listen',
     'listeners',
     'fault',

@@ -91,7 +91,9 @@ function toBoxConfig(kind: BoxConfig['kind'], file: string, written: unknown): B
     recordFiles:
       kind === 'agent' && textOf(root.origin) !== null ? agentRecords(at) : records.map(at),
     upstream: upstreamOf(kind === 'gateway' ? root.cloud : root.gateway),
-    ledgerRpc: isRecord(root.ledger) ? textOf(root.ledger.rpc) : null,
+    ledgerNodes: isRecord(root.ledger)
+      ? [root.ledger.rpc].flat().flatMap((rpc) => textOf(rpc) ?? [])
+      : [],
     listeners: listenersOf(root),
     sources: sourcesOf(written, file),
   };

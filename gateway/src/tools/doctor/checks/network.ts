@@ -105,28 +105,69 @@ const certificate: Check = {
   }),
 };
 
+const ANCHORS_WAIT = 'anchors wait; what they cover is sealed and logged all the same';
+
 const ledger: Check = {
   id: 'ledger',
   title: 'The ledger answers',
   async run({ config, network, running }) {
-    if (config?.ledgerRpc == null) return skipped('this box asks no ledger of its own');
-    try {
-      const chain = await network.chainId(config.ledgerRpc);
-      const told = running?.ledger;
-      const trouble = typeof told === 'object' ? told.lastError : null;
-      if (trouble == null) return ok(`${config.ledgerRpc} is chain ${chain}`);
-      return warning(
-        trouble,
-        'anchors wait; what they cover is sealed and logged all the same',
-        'It is tried again by itself; sigill tail of the log tells when it succeeds',
-      );
-    } catch (error) {
+    const nodes = config?.ledgerNodes ?? [];
+    if (nodes.length === 0) return skipped('this box asks no ledger of its own');
+    const asked = await Promise.all(
+      nodes.map(async (node) => {
+        try {
+          return { node, chain: await network.chainId(node), reason: '' };
+        } catch (error) {
+          return { node, chain: null, reason: reasonOf(error) };
+        }
+      }),
+    );
+    const silent = asked.filter(({ chain }) => chain === null);
+    const silence = silent
+      .map(({ node, reason }) => `${node} does not answer (${reason})`)
+      .join('; ');
+    if (silent.length === nodes.length)
       return fault(
-        `${config.ledgerRpc} does not answer (${reasonOf(error)})`,
-        'anchors wait; what they cover is sealed and logged all the same',
+        silence,
+        ANCHORS_WAIT,
         'Start the node, or write the address of another one as ledger.rpc',
       );
-    }
+    if (silent.length > 0)
+      return warning(
+        silence,
+        'the others are asked meanwhile; when too few of them agree, nothing is called final',
+        'Start it, or take it out of ledger.rpc',
+      );
+    const told = running?.ledger;
+    const trouble = typeof told === 'object' ? told.lastError : null;
+    if (trouble == null)
+      return ok(asked.map(({ node, chain }) => `${node} is chain ${chain}`).join('; '));
+    return warning(
+      trouble,
+      ANCHORS_WAIT,
+      'It is tried again by itself; sigill tail of the log tells when it succeeds',
+    );
+  },
+};
+
+// A notary calls each ten minutes; finality on a public chain takes a quarter of an hour more.
+const NOTARY_LATE_MS = 2 * 3_600_000;
+
+const notary: Check = {
+  id: 'notary',
+  title: 'The operator’s notary anchors this log',
+  async run({ now, running }) {
+    const anchoring = running?.anchoring;
+    if (anchoring?.by !== 'notary') return skipped('no notary anchors this log');
+    const { last } = anchoring;
+    if (last === null) return skipped('no final anchor of it is known here since the start');
+    const told = `anchor ${last.index} covers ${last.size} batches`;
+    if (now() - last.at < NOTARY_LATE_MS) return ok(told);
+    return warning(
+      `${told}, and nothing newer came since ${new Date(last.at).toISOString()}`,
+      'newer readings are sealed and logged, but nobody can prove yet when',
+      'Ask the operator whether the notary runs: sigill notary run, where it is',
+    );
   },
 };
 
