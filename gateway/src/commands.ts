@@ -9,6 +9,9 @@ import { gatewayEnroll } from './commands/enroll.ts';
 import { gatewayInit } from './commands/init.ts';
 import { gatewayInvite } from './commands/invite.ts';
 import { gatewayNewGeneration } from './commands/new-generation.ts';
+import { notaryDeploy } from './commands/notary-deploy.ts';
+import { notaryInit } from './commands/notary-init.ts';
+import { notaryRun } from './commands/notary-run.ts';
 import { gatewayPassword } from './commands/password.ts';
 import { gatewayRun } from './commands/run.ts';
 import { doctorCommand } from './tools/doctor/doctor-command.ts';
@@ -29,6 +32,9 @@ export const commands: readonly Command[] = [
   gatewayClientAdd,
   gatewayClientList,
   gatewayClientRemove,
+  notaryInit,
+  notaryDeploy,
+  notaryRun,
   portsCommand,
   doctorCommand,
   statusCommand,

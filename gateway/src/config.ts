@@ -107,7 +107,7 @@ export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   };
 }
 
-function parseYaml(text: string, path: string): unknown {
+export function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const problem = document.errors[0];
   if (problem) throw new GatewayError('CONFIG_SYNTAX', `${path}: ${problem.message}`);
@@ -143,7 +143,7 @@ function readCloud(root: ConfigSection): CloudConfig | null {
 }
 
 /** `sha256/` and the base64 of 32 bytes. */
-function readPin(section: ConfigSection): Uint8Array {
+export function readPin(section: ConfigSection): Uint8Array {
   const expected = 'sha256/ and the 44 base64 characters of the SHA-256 of the certificate';
   const pin = section.text('certificate', /^sha256\/[A-Za-z0-9+/]{43}=$/, expected);
   return Uint8Array.from(Buffer.from(pin.slice('sha256/'.length), 'base64'));

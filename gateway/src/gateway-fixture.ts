@@ -53,6 +53,7 @@ export async function startFixtureGateway(parts: FixtureGatewayParts): Promise<G
     sealed: () => {},
     diskUse: () => null,
     damage: null,
+    policy: null,
     ...change,
   });
   let isOver = false;

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Agent, AgentClock, Disk as JournalDisk, SealedBatch, SourceSet } from '@sigill/edge';
-import { agentId, type Signer, toHex } from '@sigill/evidence';
+import { agentId, type Beacon, type LedgerPolicy, type Signer, toHex } from '@sigill/evidence';
 import { createHeldBatches } from './agents/held-batches.ts';
 import type { KnownAgents } from './agents/known-agents.ts';
 import { createAgentLinks } from './agents/link.ts';
 import type { Broker } from './broker/broker.ts';
-import { createCloudWay } from './cloud-way.ts';
+import { type CloudWay, createCloudWay } from './cloud-way.ts';
 import type { GatewayConfig } from './config.ts';
 import type { FileSystem } from './disk/file-system.ts';
 import type { Tell } from './events.ts';
@@ -26,6 +26,7 @@ import type { RegisterHolder } from './register.ts';
 import { BEGIN_ANEW } from './restore/begin-anew.ts';
 import { openSite } from './site.ts';
 import {
+  anchoringStatus,
   createAlarmBook,
   type DiskUse,
   type GatewayStatus,
@@ -34,7 +35,6 @@ import {
 } from './status.ts';
 import { createTakeUp } from './take-up-records.ts';
 import type { Timers } from './timers.ts';
-import type { CloudUplink } from './uplink/cloud-uplink.ts';
 import type { HttpClient } from './uplink/http-client.ts';
 
 export interface GatewayParts {
@@ -45,6 +45,8 @@ export interface GatewayParts {
   readonly register: RegisterHolder;
   /** Null: nothing is anchored. */
   readonly ledger: Ledger | null;
+  /** What verifiers are told of the ledger; null: nobody anchors. */
+  readonly policy: LedgerPolicy | null;
   /** To the cloud; null: everything stays here. */
   readonly http: HttpClient | null;
   readonly sources: SourceSet;
@@ -99,7 +101,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   const generation = openGeneration(parts);
   const logKey = logKeyOf(parts.logKeys, register().slot.record);
   const own = agentId(parts.agentKey.publicKey);
-  let cloud: CloudUplink | null = null;
+  let cloud: CloudWay | null = null;
   let broker: Broker | null = null;
   let loggedAt: number | null = null;
   const site = await openSite({
@@ -132,6 +134,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
       isConnected: (agent) => broker?.isConnected(agent) ?? false,
       contradicted: suspect,
     });
+    const setBeacon = (beacon: Beacon) => {
+      links.setBeacon(beacon);
+      void opened.then((agent) => agent.setBeacon(beacon)).catch(() => undefined);
+    };
     const notary =
       ledger &&
       (await openNotary({
@@ -139,10 +145,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         known: generation.inherited?.known ?? null,
         store: createRollCallStore(site.notary),
         intervalMs: config.anchor.intervalMs,
-        setBeacon(beacon) {
-          links.setBeacon(beacon);
-          void opened.then((agent) => agent.setBeacon(beacon)).catch(() => undefined);
-        },
+        setBeacon,
         onProgress: () => cloud?.wake(),
       }));
     const held = createHeldBatches(log, own, opened, site.store);
@@ -150,7 +153,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
     cloud =
       http &&
       createCloudWay({
-        ...{ ...parts, http, site, logKey, held, notary, register, tell },
+        ...{ ...parts, http, site, logKey, held, notary, register, tell, setBeacon },
         restored() {
           if (askedForHead) parts.startAnew();
           return !askedForHead;
@@ -204,6 +207,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
         broker: broker?.status() ?? null,
         cloud: cloud?.status() ?? 'none',
         ledger: ledger?.status() ?? 'not anchored',
+        anchoring: anchoringStatus(ledger, parts.policy, cloud),
         disk: parts.diskUse(),
         held: site.store.usage(),
         loggedAt,

@@ -27,7 +27,8 @@ import type { Signer } from './ledger/signer.ts';
 import type { Timers } from './timers.ts';
 
 export interface OpenLedgerParts {
-  readonly config: GatewayConfig;
+  /** Of a gateway alone, or of a notary. */
+  readonly config: Pick<GatewayConfig, 'ledger' | 'keys' | 'data' | 'anchor'>;
   /** What verifiers are told of the ledger. */
   readonly policy: LedgerPolicy | null;
   readonly timers: Timers;
@@ -91,7 +92,7 @@ function startNode(
   return startDevelopmentNode({ directory, port, roles, timers });
 }
 
-async function openSigner(account: AccountConfig): Promise<Signer> {
+export async function openSigner(account: AccountConfig): Promise<Signer> {
   return account.kind === 'keystore'
     ? openKeystore(account.path)
     : createRpcSigner(account.url, account.address);

@@ -26,7 +26,12 @@ export function readRecords(files: readonly string[], data: string): Uint8Array[
     })
     .sort((one, other) => one.slot - other.slot || one.rev - other.rev)
     .map(({ name }) => join(directory, name));
-  return [...files, ...kept]
+  return readRecordFiles([...files, ...kept]);
+}
+
+/** Each once. @throws GatewayError FILE_MISSING */
+export function readRecordFiles(files: readonly string[]): Uint8Array[] {
+  return files
     .map((file) => signedBytes(readGiven(file)))
     .filter((cose, index, all) => all.findIndex((other) => equalBytes(other, cose)) === index);
 }

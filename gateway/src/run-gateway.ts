@@ -150,6 +150,7 @@ async function startOnce(
       agentKey: readKeyFile(join(config.keys, 'agent.pem')),
       logKeys: readLogKeys(config.keys),
       ledger: ledger?.ledger ?? null,
+      policy,
       http: cloud && createHttpClient(cloud.url, cloud.certificate),
       fileSystem: nodeFileSystem,
       journalDisk: systemDisk,

@@ -3,13 +3,21 @@
  * @module
  */
 import type { AgentStatus, JournalUsage, SourceHealth } from '@sigill/edge';
-import { agentId, equalBytes, generationOf, type SlotRecord, toHex } from '@sigill/evidence';
+import {
+  agentId,
+  equalBytes,
+  generationOf,
+  type LedgerPolicy,
+  type SlotRecord,
+  toHex,
+} from '@sigill/evidence';
 import type { Conflict } from './admission/conflicts.ts';
 import type { AgentLinks, LinkStatus } from './agents/link.ts';
 import type { BrokerStatus } from './broker/broker.ts';
+import type { CloudWay } from './cloud-way.ts';
 import type { NextLogStatus } from './enrolment/next-log.ts';
 import type { GatewayEvent } from './events.ts';
-import type { LedgerStatus } from './ledger/ledger.ts';
+import type { Ledger, LedgerStatus } from './ledger/ledger.ts';
 import type { Register } from './register.ts';
 import type { Site } from './site.ts';
 import type { CloudUplinkStatus } from './uplink/cloud-uplink.ts';
@@ -30,6 +38,7 @@ export interface GatewayStatus {
   readonly broker: BrokerStatus | null;
   readonly cloud: CloudUplinkStatus | 'none';
   readonly ledger: LedgerStatus | 'not anchored';
+  readonly anchoring: AnchoringStatus;
   /** Of the data directory's file system; null where it cannot be told. */
   readonly disk: DiskUse | null;
   /** Batches of remote agents that wait for the cloud. */
@@ -58,6 +67,29 @@ export function recordStatus({ slot: { record } }: Register): RecordStatus {
     ...{ slot, rev, generation: generationOf(record) },
     closed: closed && { size: closed.size, cause: closed.cause },
   };
+}
+
+/** Who puts this gateway's log on a ledger. */
+export interface AnchoringStatus {
+  /** `notary`: the operator's, beside the cloud. */
+  readonly by: 'this gateway' | 'notary' | 'nobody';
+  /** The newest final one that calls this log, as the notary's work is known here; null: none since the start. */
+  readonly last: { readonly index: number; readonly at: number; readonly size: number } | null;
+}
+
+export function anchoringStatus(
+  ledger: Ledger | null,
+  policy: LedgerPolicy | null,
+  cloud: Pick<CloudWay, 'anchored'> | null,
+): AnchoringStatus {
+  if (ledger !== null) return { by: 'this gateway', last: null };
+  if (policy === null || cloud === null) return { by: 'nobody', last: null };
+  const newest = cloud.anchored();
+  const last =
+    newest === null || newest.size === null
+      ? null
+      : { index: newest.beacon.anchorIndex, at: newest.at, size: newest.size };
+  return { by: 'notary', last };
 }
 
 /** With what comes after the log in force. */

@@ -79,7 +79,7 @@ function parseArguments(args: readonly string[]) {
   }
 }
 
-async function readCloud(written: string, pin: string | undefined, io: CommandIo) {
+export async function readCloud(written: string, pin: string | undefined, io: CommandIo) {
   const url = URL.parse(written);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw usage(`--cloud ${written}: write an address, such as https://cloud.example`);
@@ -134,12 +134,11 @@ function readWitness(vkey: string): NoteKey {
   throw usage(`--witness ${vkey}: write a cosigner's key as it names itself, NAME+HEX+BASE64`);
 }
 
-function required(name: string, value: string | undefined): string {
-  if (value === undefined)
-    throw usage(`--${name} is missing; sigill gateway init --help explains it`);
+export function required(name: string, value: string | undefined): string {
+  if (value === undefined) throw usage(`--${name} is missing; --help explains it`);
   return value;
 }
 
-function usage(message: string): GatewayError {
+export function usage(message: string): GatewayError {
   return new GatewayError('USAGE', message);
 }

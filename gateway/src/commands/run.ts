@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Command, CommandIo } from '@sigill/firmware-bridge';
 import { GatewayError } from '../errors.ts';
-import type { GatewayEvent, Tell } from '../events.ts';
+import type { Tell } from '../events.ts';
 import type { RunningGateway } from '../run-gateway.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { tellAsJson, tellPeople } from './tell.ts';
 
 const help = `
 Usage: npx sigill gateway run FILE [--json]
@@ -25,9 +26,6 @@ export const gatewayRun: Command = {
   help,
   run,
 };
-
-const PINO_LEVEL = { info: 'info', warning: 'warn', alarm: 'error' } as const;
-const MARK = { info: ' ', warning: '~', alarm: '!' } as const;
 
 async function run(args: readonly string[], io: CommandIo): Promise<number> {
   try {
@@ -82,17 +80,4 @@ function tellStart({ config, rpc, status }: RunningGateway, tell: Tell): void {
     'ledger',
     rpc === null ? 'not anchored: no ledger is configured' : `anchors go to the ledger at ${rpc}`,
   );
-}
-
-function tellPeople({ stdout }: CommandIo): Tell {
-  return ({ level, text }) => {
-    stdout.write(`${new Date().toTimeString().slice(0, 8)} ${MARK[level]} ${text}\n`);
-  };
-}
-
-async function tellAsJson({ stdout }: CommandIo): Promise<Tell> {
-  const { pino } = await import('pino');
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stdout);
-  return ({ level, what, text, facts }: GatewayEvent) =>
-    logger[PINO_LEVEL[level]]({ what, ...facts }, text);
 }

@@ -115,7 +115,7 @@ export async function initGateway(options: AloneOptions): Promise<MadeGateway> {
 }
 
 /** Makes files one after another, and tells which. */
-function createMaker(directory: string) {
+export function createMaker(directory: string) {
   const files: string[] = [];
   mkdirSync(join(directory, 'keys'), { recursive: true, mode: 0o700 });
   return {
@@ -145,7 +145,8 @@ function assertNothingThere(directory: string, local: boolean, ledger: string): 
   );
 }
 
-function readAccount(path: string): { file: string; content: string }[] {
+/** The keystore of an account and its password, as they shall lie in another directory. */
+export function readAccount(path: string): { file: string; content: string }[] {
   return [
     { file: 'keys/anchor.json', content: readSecretFile(path) },
     { file: 'keys/anchor.json.password', content: readSecretFile(`${path}.password`) },

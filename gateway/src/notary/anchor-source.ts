@@ -2,13 +2,25 @@
  * What the ledger and the roll-calls kept say together of each anchor, for the uplink.
  * @module
  */
-import { type AnchorLeaf, equalBytes } from '@sigill/evidence';
+import { type AnchorLeaf, equalBytes, type LedgerProof } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { AnchorSource } from '../uplink/anchor-lane.ts';
 import { type KeptRollCall, type RollCallStore, rollRootOf } from './roll-call-store.ts';
 
-export function createAnchorSource(ledger: Ledger, store: RollCallStore): AnchorSource {
+/** What the ledger says of an anchor. */
+export interface LedgerWord {
+  readonly anchor: AnchorLeaf;
+  readonly status: 'mined' | 'final';
+  /** When final. */
+  readonly ledger: (LedgerProof & { readonly blockNumber: number }) | null;
+}
+
+/** @param called what is told of the roll-call behind an anchor */
+export function createAnchorSource<Called>(
+  ledger: Ledger,
+  called: (index: number) => Called,
+): AnchorSource<LedgerWord & Called> {
   return {
     given: () => countGiven(ledger),
     mined() {
@@ -19,10 +31,9 @@ export function createAnchorSource(ledger: Ledger, store: RollCallStore): Anchor
     final: () => ledger.status().final,
     async bundle(index, status) {
       const anchor = await anchorAt(ledger, index);
-      const { calls, records, checkpoint } = rollCallAt(store, index);
       const proven = status === 'final' ? ledger.provenState() : null;
       const proof = proven && { ...proven.proof, blockNumber: proven.state.blockNumber };
-      return { anchor, status, calls, records, checkpoint, ledger: proof };
+      return { ...called(index), anchor, status, ledger: proof };
     },
   };
 }

@@ -11,6 +11,7 @@ import type { AnchorStatus, Ledger } from '../ledger/ledger.ts';
 import type { Register } from '../register.ts';
 import type { SiteLog } from '../site-log/site-log.ts';
 import type { Timers } from '../timers.ts';
+import type { AnchorBundle } from '../uplink/anchor-bundle.ts';
 import type { AnchorSource } from '../uplink/anchor-lane.ts';
 import {
   assertAgreement,
@@ -23,7 +24,7 @@ import { callNext } from './call.ts';
 import { type RollCallStore, rollRootOf } from './roll-call-store.ts';
 
 export interface Notary {
-  readonly anchors: AnchorSource;
+  readonly anchors: AnchorSource<AnchorBundle>;
   /** The head that was called last of the log in force; null before the first call. */
   called(): Pick<Checkpoint, 'size' | 'root'> | null;
   /** Until the signal is aborted. Never rejects. */
@@ -120,5 +121,9 @@ export async function createNotary(parts: NotaryParts): Promise<Notary> {
     return bytes ? decodeCall(bytes) : null;
   }
 
-  return { anchors: createAnchorSource(ledger, store), called, run };
+  const anchors = createAnchorSource(ledger, (index) => {
+    const { calls, records, checkpoint } = rollCallAt(store, index);
+    return { calls, records, checkpoint };
+  });
+  return { anchors, called, run };
 }

@@ -4,6 +4,7 @@
  */
 import type { SourceHealth, ToldReading } from '@sigill/edge';
 import type { NextLogStatus } from '../enrolment/next-log.ts';
+import type { AnchoringStatus } from '../status.ts';
 import type { Examined } from '../tools/doctor/examine.ts';
 import { describeReading } from '../tools/tail/describe-reading.ts';
 import { headlineOf } from './headlines.ts';
@@ -147,7 +148,7 @@ function worstFirst(left: SourceHealth, right: SourceHealth): number {
   return rank(left) - rank(right);
 }
 
-function path(words: PageWords, { status, path: steps }: View): Html {
+function path(words: PageWords, { status, path: steps, now }: View): Html {
   const most = Math.max(1, ...steps.map(({ batches }) => batches));
   const bars = steps.map(
     ({ step, batches }) =>
@@ -168,12 +169,18 @@ function path(words: PageWords, { status, path: steps }: View): Html {
       ? [html`<p class="reason">${words.cloudAway}${cloud.lastError && `: ${cloud.lastError}`}</p>`]
       : []),
     ledger === 'not anchored'
-      ? html`<p class="small">${words.noLedger}</p>`
+      ? html`<p class="small">${notAnchoredHere(words, status.anchoring, now)}</p>`
       : html`<p class="small">${words.anchored}: ${ledger.final}${ledger.alarm && html`<br>${ledger.alarm.text}`}</p>`,
     html`<p class="small">${words.journal}: ${((agent.journal?.heldBytes ?? 0) / MIB).toFixed(1)} MiB</p>`,
     ...(agent.lost > 0 ? [html`<p class="reason">${agent.lost} ${words.lost}</p>`] : []),
   ];
   return html`<section><h2>${words.path}</h2><dl class="path">${bars}</dl>${notes}</section>`;
+}
+
+function notAnchoredHere(words: PageWords, { by, last }: AnchoringStatus, now: number): string {
+  if (by !== 'notary') return words.noLedger;
+  const when = last === null ? '' : `, ${ago(words, now - last.at)}`;
+  return `${words.notary}: ${last?.size ?? 0}${when}`;
 }
 
 function agents(words: PageWords, { status, now }: View): Html {

@@ -58,6 +58,7 @@ export const WELL: ToldStatus = {
   },
   disk: { freeBytes: 20_000_000_000, totalBytes: 32_000_000_000 },
   ledger: { reachable: true, final: 12, pending: [], alarm: null },
+  anchoring: { by: 'this gateway', last: null },
   held: {} as GatewayStatus['held'],
   loggedAt: NOW - 800,
   quarantined: [],

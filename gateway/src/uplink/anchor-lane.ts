@@ -3,17 +3,17 @@
  * that its chain took back and mined elsewhere is told again, with those after it.
  * @module
  */
-import { anchorLeafHash, toHex } from '@sigill/evidence';
+import { type AnchorLeaf, anchorLeafHash, toHex } from '@sigill/evidence';
 import { GatewayError } from '../errors.ts';
-import { type AnchorBundle, formatAnchorBundle } from './anchor-bundle.ts';
-import type { AnchorCounts, CloudClient } from './cloud-client.ts';
+import type { AnchorCounts } from './cloud-client.ts';
 
-export interface AnchorSource {
+/** What is told of an anchor: a gateway alone and a notary tell it in different words. */
+export interface AnchorSource<Told extends { readonly anchor: AnchorLeaf }> {
   /** How many anchors have come this far: given to the ledger, in a block, in a final block. */
   given(): number;
   mined(): number;
   final(): number;
-  bundle(index: number, status: 'mined' | 'final'): Promise<AnchorBundle>;
+  bundle(index: number, status: 'mined' | 'final'): Promise<Told>;
 }
 
 export interface AnchorLane {
@@ -22,7 +22,10 @@ export interface AnchorLane {
   push(signal: AbortSignal): Promise<void>;
 }
 
-export function createAnchorLane(client: CloudClient, source: AnchorSource): AnchorLane {
+export function createAnchorLane<Told extends { readonly anchor: AnchorLeaf }>(
+  tell: (bundle: Told, signal: AbortSignal) => Promise<AnchorCounts>,
+  source: AnchorSource<Told>,
+): AnchorLane {
   let sent: AnchorCounts = { mined: 0, final: 0 };
   /** Leaf hashes as the cloud was told them, of anchors that are not final there. */
   const told = new Map<number, string>();
@@ -30,7 +33,7 @@ export function createAnchorLane(client: CloudClient, source: AnchorSource): Anc
   async function send(index: number, status: 'mined' | 'final', signal: AbortSignal) {
     const bundle = await source.bundle(index, status);
     told.set(index, toHex(anchorLeafHash(bundle.anchor)));
-    sent = await client.sendAnchor(formatAnchorBundle(bundle), signal);
+    sent = await tell(bundle, signal);
     for (const known of told.keys()) if (known < sent.final) told.delete(known);
   }
 

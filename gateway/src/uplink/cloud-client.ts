@@ -6,18 +6,32 @@
 import {
   CborReader,
   createSign1,
-  EvidenceError,
   encodeCbor,
-  fromBase64,
   MAX_BATCH_BYTES,
   type Signer,
   toBase64,
   utf8,
 } from '@sigill/evidence';
-import { GatewayError } from '../errors.ts';
 import type { Timers } from '../timers.ts';
+import {
+  type AnchorCounts,
+  asAnchorCounts,
+  asBytes,
+  asCount,
+  asObject,
+  assertDone,
+  createAsker,
+  invalidAnswer,
+  post,
+  readAnswer,
+  readJson,
+} from './cloud-answers.ts';
 import { type CloudHeads, decodeHeads, MAX_HEADS_BYTES } from './cloud-heads.ts';
-import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { ToldBeacon } from './judge-beacon.ts';
+import { asBeacon } from './told-beacon.ts';
+
+export type { AnchorCounts };
 
 export interface CloudState {
   /** The log index of the first batch the cloud does not have. */
@@ -47,11 +61,6 @@ export interface ToldConflict {
   readonly seal: Uint8Array | null;
 }
 
-export interface AnchorCounts {
-  readonly mined: number;
-  readonly final: number;
-}
-
 export type BatchesAnswer =
   | { readonly kind: 'taken'; readonly next: number; readonly quarantined: readonly Quarantined[] }
   | { readonly kind: 'expected'; readonly next: number }
@@ -74,6 +83,8 @@ export type WitnessAnswer =
 /** Every call throws GatewayError: CLOUD_UNREACHABLE, CLOUD_BUSY, CLOUD_REFUSED, CLOUD_DISAGREES, CLOUD_ANSWER_INVALID. */
 export interface CloudClient {
   state(origin: string, signal: AbortSignal): Promise<CloudState>;
+  /** The newest final anchor, where it is newer than the one known; -1: none is. */
+  beacon(origin: string, known: number, signal: AbortSignal): Promise<ToldBeacon | null>;
   sendBatches(
     origin: string,
     firstIndex: number,
@@ -97,33 +108,13 @@ export interface CloudClient {
   tellConflict(conflict: ToldConflict, logKey: Signer, signal: AbortSignal): Promise<void>;
 }
 
-// A cloud that takes longer has lost the request: a batch of the largest size is checked in a second.
-const ANSWER_TIMEOUT_MS = 30_000;
 // COSE_Sign1 over CBOR ["sigill.request.1", nonce of the challenge, path with query], base64.
 const REQUEST_HEADER = 'x-sigill-request';
 // The cloud ends an answer at 4 MiB, or behind the first batch.
 const MAX_ENTRIES_BYTES = 4 * 1024 * 1024 + MAX_BATCH_BYTES;
 
 export function createCloudClient(http: HttpClient, timers: Timers): CloudClient {
-  async function ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const attempt = new AbortController();
-    const stop = () => attempt.abort();
-    signal.addEventListener('abort', stop, { once: true });
-    let late = false;
-    const watch = timers.wait(ANSWER_TIMEOUT_MS, attempt.signal).then(() => {
-      late = !attempt.signal.aborted;
-      attempt.abort();
-    });
-    try {
-      return await http.request(request, attempt.signal);
-    } catch (error) {
-      throw late ? unanswered(request, error) : error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      attempt.abort();
-      await watch;
-    }
-  }
+  const ask = createAsker(http, timers);
 
   /** For what is given to nobody but the log's owner. */
   async function askAsOwner(
@@ -151,6 +142,12 @@ export function createCloudClient(http: HttpClient, timers: Timers): CloudClient
         anchors: asAnchorCounts(asObject(body.anchors)),
         checkpoint: typeof body.checkpoint === 'string' ? body.checkpoint : null,
       };
+    },
+
+    async beacon(origin, known, signal) {
+      const path = `/ingest/v1/state?origin=${encodeURIComponent(origin)}&beacon=${known}`;
+      const { beacon } = readJson(await ask({ method: 'GET', path }, signal));
+      return beacon === null || beacon === undefined ? null : asBeacon(asObject(beacon));
     },
 
     async sendBatches(origin, firstIndex, batches, signal) {
@@ -217,93 +214,10 @@ function decodeEntries(bytes: Uint8Array): CloudEntries {
   return { batches, path };
 }
 
-function readAnswer<T>(answer: HttpAnswer, expected: string, decode: (bytes: Uint8Array) => T): T {
-  try {
-    return decode(answer.body);
-  } catch (cause) {
-    if (!(cause instanceof EvidenceError)) throw cause;
-    throw invalidAnswer(expected, clip(answer), cause);
-  }
-}
-
-function unanswered({ path }: HttpRequest, cause: unknown): GatewayError {
-  return new GatewayError(
-    'CLOUD_UNREACHABLE',
-    `the cloud does not answer ${path.split('?')[0]} in ${ANSWER_TIMEOUT_MS / 1_000} s`,
-    { cause, retryable: true },
-  );
-}
-
-function post(path: string, type: string, body: Uint8Array): HttpRequest {
-  return { method: 'POST', path, type, body };
-}
-
-function readJson(answer: HttpAnswer, ...alsoDone: number[]): Record<string, unknown> {
-  if (!alsoDone.includes(answer.status)) assertDone(answer);
-  try {
-    return asObject(JSON.parse(new TextDecoder().decode(answer.body)));
-  } catch (cause) {
-    throw invalidAnswer('JSON', clip(answer), cause);
-  }
-}
-
-function assertDone(answer: HttpAnswer): void {
-  const { status } = answer;
-  if (status === 200) return;
-  const said = `the cloud answers ${status}: ${clip(answer)}`;
-  if ([408, 409, 429].includes(status) || status >= 500) {
-    throw new GatewayError('CLOUD_BUSY', said, { retryable: true });
-  }
-  if (status === 422) throw new GatewayError('CLOUD_DISAGREES', said);
-  throw new GatewayError('CLOUD_REFUSED', said);
-}
-
-/** What the body says for people: problem+json if it is, else its beginning. */
-function clip({ body }: HttpAnswer): string {
-  const text = new TextDecoder().decode(body.subarray(0, 2_000));
-  try {
-    const { code, detail, title } = JSON.parse(text);
-    return [code, detail ?? title].filter((part) => typeof part === 'string').join(' ') || text;
-  } catch {
-    return JSON.stringify(text.slice(0, 120));
-  }
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  if (value !== null && typeof value === 'object') return value as Record<string, unknown>;
-  throw invalidAnswer('an object', value);
-}
-
-function asCount(value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw invalidAnswer('a count', value);
-}
-
-function asAnchorCounts({ mined, final }: Record<string, unknown>): AnchorCounts {
-  return { mined: asCount(mined), final: asCount(final) };
-}
-
-function asBytes(value: unknown): Uint8Array {
-  try {
-    return fromBase64(value as string);
-  } catch (cause) {
-    throw invalidAnswer('base64', value, cause);
-  }
-}
-
 function asQuarantined(value: unknown): Quarantined[] {
   if (!Array.isArray(value)) throw invalidAnswer('a list', value);
   return value.map((item) => {
     const { index, code, detail } = asObject(item);
     return { index: asCount(index), code: String(code), detail: String(detail ?? '') };
   });
-}
-
-function invalidAnswer(expected: string, found: unknown, cause?: unknown): GatewayError {
-  const shown = String(JSON.stringify(found)).slice(0, 120);
-  return new GatewayError(
-    'CLOUD_ANSWER_INVALID',
-    `the cloud answers ${shown} where ${expected} is expected; is cloud.url the address of a Sigill cloud?`,
-    { cause, retryable: true },
-  );
 }

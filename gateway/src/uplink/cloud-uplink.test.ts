@@ -7,6 +7,7 @@ import type { GatewayEvent } from '../events.ts';
 import { openSiteLog, type SiteLog } from '../site-log/site-log.ts';
 import { createFakeTimers, type FakeTimers } from '../timers-fake.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
+import { formatAnchorBundle } from './anchor-bundle.ts';
 import { createAnchorLane } from './anchor-lane.ts';
 import { createBatchLane, type HeldBatches } from './batch-lane.ts';
 import { createCheckpointLane } from './checkpoint-lane.ts';
@@ -79,12 +80,16 @@ function build(): void {
     log,
     batches,
     checkpoints: createCheckpointLane({ client, log, batches, witnesses: () => [witnessKey] }),
-    anchors: createAnchorLane(client, {
-      given: () => anchors.length,
-      mined: () => anchors.length,
-      final: () => finalAnchors,
-      bundle: async (index, status) => ({ ...anchors[index]!, status }),
-    }),
+    anchors: createAnchorLane<AnchorBundle>(
+      (told, signal) => client.sendAnchor(formatAnchorBundle(told), signal),
+      {
+        given: () => anchors.length,
+        mined: () => anchors.length,
+        final: () => finalAnchors,
+        bundle: async (index, status): Promise<AnchorBundle> => ({ ...anchors[index]!, status }),
+      },
+    ),
+    beacons: null,
     conflicts: { push: async () => {} },
     restore: { compare: async () => {} },
     urgent: () => false,

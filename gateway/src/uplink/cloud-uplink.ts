@@ -12,6 +12,7 @@ import type { SiteLog } from '../site-log/site-log.ts';
 import type { Timers } from '../timers.ts';
 import type { AnchorLane } from './anchor-lane.ts';
 import type { BatchLane } from './batch-lane.ts';
+import type { BeaconLane } from './beacon-lane.ts';
 import type { CheckpointLane } from './checkpoint-lane.ts';
 import type { CloudClient } from './cloud-client.ts';
 import type { ConflictLane } from './conflict-lane.ts';
@@ -46,6 +47,8 @@ export interface CloudUplinkParts {
   readonly checkpoints: CheckpointLane;
   /** Null without a ledger. */
   readonly anchors: AnchorLane | null;
+  /** Null where this gateway anchors itself, or nobody anchors. */
+  readonly beacons: BeaconLane | null;
   readonly conflicts: ConflictLane;
   readonly restore: Restore;
   /** Whether the site log waits for the cloud's word. */
@@ -63,7 +66,8 @@ const BACK_OFF = { firstMs: 1_000, maxMs: 300_000 };
 const URGENT_BACK_OFF = { firstMs: 1_000, maxMs: 5_000 };
 
 export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
-  const { client, log, batches, checkpoints, anchors, conflicts, restore, releaser } = parts;
+  const { client, log, batches, checkpoints, anchors, beacons, conflicts, restore, releaser } =
+    parts;
   const { timers, tell } = parts;
   let lastError: GatewayError | null = null;
   let reachable = false;
@@ -91,6 +95,7 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
       releaser.receipted(checkpoints.receipted(), timers.now());
     }
     await anchors?.push(signal);
+    await beacons?.push(signal);
     await conflicts.push(signal);
     await releaser.run(timers.now());
   }
@@ -135,7 +140,8 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
           if (!reachable) await resume(signal);
           await pushAll(signal);
           succeed();
-          await rest(Math.max(checkpointDue - timers.now(), 0), signal, true);
+          const due = Math.min(checkpointDue, beacons?.due() ?? Number.POSITIVE_INFINITY);
+          await rest(Math.max(due - timers.now(), 0), signal, true);
         } catch (error) {
           if (signal.aborted) return;
           fail(error);

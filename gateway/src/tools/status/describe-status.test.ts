@@ -20,6 +20,23 @@ test('a later log of a site is told by its name', () => {
   );
 });
 
+test('a gateway that others anchor says who, and when the last anchor covered it', () => {
+  const anchored = (last: { index: number; at: number; size: number } | null) =>
+    linesOf({ ...WELL, ledger: 'not anchored', anchoring: { by: 'notary', last } });
+  expect(anchored({ index: 12, at: -600_000, size: 800 })).toContain(
+    'ledger  the operator’s notary anchors this log: anchor 12 covers 800 batches, 10 min ago',
+  );
+  expect(anchored(null)).toContain(
+    'ledger  the operator’s notary anchors this log; no final anchor of it yet',
+  );
+  const nobody = {
+    ...WELL,
+    ledger: 'not anchored',
+    anchoring: { by: 'nobody', last: null },
+  } as const;
+  expect(linesOf(nobody)).toContain('ledger  not anchored');
+});
+
 test('a log that takes no more says why, and what comes after it', () => {
   const closed = { size: 800, cause: 'the card died' };
   const lines = linesOf({

@@ -13,7 +13,7 @@ export function describeStatus(config: BoxConfig, running: Running, nowMs: numbe
     [[config.kind, `${config.name}${running.version ? `  (${running.version})` : ''}`]],
     sourceLines(running, nowMs),
     agentLines(running),
-    gatewayLines(running),
+    gatewayLines(running, nowMs),
     peerLines(running, nowMs),
     alarmLines(running),
   ];
@@ -50,7 +50,7 @@ function agentLines({ agent }: Running): Line[] {
   return lines;
 }
 
-function gatewayLines(running: Running): Line[] {
+function gatewayLines(running: Running, nowMs: number): Line[] {
   const { logSize, cloud, ledger } = running;
   const lines = logLines(running);
   if (cloud === 'none') lines.push(['cloud', 'none configured']);
@@ -62,9 +62,16 @@ function gatewayLines(running: Running): Line[] {
       reachable ? has : `away; ${has}${lastError == null ? '' : `; ${lastError}`}`,
     ]);
   }
-  if (ledger === 'not anchored') lines.push(['ledger', 'not anchored here']);
+  if (ledger === 'not anchored') lines.push(['ledger', notAnchoredHere(running, nowMs)]);
   else if (ledger !== undefined) lines.push(['ledger', ledger.lastError ?? 'anchors']);
   return lines;
+}
+
+function notAnchoredHere({ anchoring }: Running, nowMs: number): string {
+  if (anchoring?.by !== 'notary') return 'not anchored';
+  const { last } = anchoring;
+  if (last === null) return 'the operator’s notary anchors this log; no final anchor of it yet';
+  return `the operator’s notary anchors this log: anchor ${last.index} covers ${last.size} batches, ${ago(nowMs - last.at)}`;
 }
 
 function logLines({ logSize, origin, record, closedFor, nextLog }: Running): Line[] {
