@@ -55,7 +55,7 @@ const PATHS = {
 export function icon(name: keyof typeof PATHS): Element {
   return svg(
     'svg',
-    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': true },
+    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' },
     svg('path', { d: PATHS[name] }),
   );
 }
@@ -64,7 +64,7 @@ export function icon(name: keyof typeof PATHS): Element {
 export function sealMark(): Element {
   return svg(
     'svg',
-    { viewBox: '0 0 32 32', class: 'seal', 'aria-hidden': true },
+    { viewBox: '0 0 32 32', class: 'seal', 'aria-hidden': 'true' },
     svg('circle', { cx: 16, cy: 16, r: 14.5 }),
     svg('circle', { cx: 16, cy: 16, r: 11, class: 'ring' }),
     svg('path', { d: 'M8.5 18.5c2.5 0 2.5-6 5-6s2.5 8 5 8 2.5-5 5-5' }),
