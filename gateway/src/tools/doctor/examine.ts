@@ -10,7 +10,6 @@ import { fileChecks } from './checks/files.ts';
 import { logChecks } from './checks/log.ts';
 import { machineChecks } from './checks/machine.ts';
 import { networkChecks } from './checks/network.ts';
-import { notaryChecks } from './checks/notary.ts';
 import { peerChecks } from './checks/peers.ts';
 import { processChecks } from './checks/process.ts';
 import { sourceChecks } from './checks/sources.ts';
@@ -25,7 +24,6 @@ export const CHECKS: readonly Check[] = [
   ...processChecks,
   ...peerChecks,
   ...logChecks,
-  ...notaryChecks,
   ...sourceChecks.slice(2),
 ];
 

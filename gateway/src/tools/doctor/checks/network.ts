@@ -202,5 +202,6 @@ export const networkChecks: readonly Check[] = [
   connection,
   certificate,
   ledger,
+  notary,
   listeners,
 ];
