@@ -21,6 +21,13 @@ describe('an address', () => {
     expect(allows('10.0.0.7')).toBe(false);
   });
 
+  it('is not shut out by a clock that is set back', () => {
+    const { clock, allows, count } = limiter();
+    count('10.0.0.7');
+    clock.now -= 3_600_000;
+    expect(allows('10.0.0.7')).toBe(true);
+  });
+
   it('of IPv6 is the network of 2^64 that one owner has', () => {
     const { allows, count } = limiter(1);
     count('2001:db8:1:2::7');

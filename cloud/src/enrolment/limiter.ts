@@ -26,7 +26,9 @@ export function createLimiter({ tries, refillMs, now }: LimiterParts): Limiter {
   function spentNow(name: string): number {
     const found = spent.get(name);
     if (found === undefined) return 0;
-    return Math.max(0, found.amount - Math.floor((now() - found.at) / refillMs));
+    // A clock that was set back gives no try back and takes none.
+    const elapsedMs = Math.max(0, now() - found.at);
+    return Math.max(0, found.amount - Math.floor(elapsedMs / refillMs));
   }
 
   return {
