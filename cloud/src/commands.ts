@@ -1,6 +1,8 @@
 /** The `sigill` commands of this package; what they need is loaded when they run. */
 import type { Command, CommandIo } from './command.ts';
 import { cloudApprove } from './commands/approve.ts';
+import { cloudBring } from './commands/bring.ts';
+import { cloudErase } from './commands/erase.ts';
 import { cloudInit } from './commands/init.ts';
 import { cloudInvite } from './commands/invite.ts';
 import { cloudOperatorLink } from './commands/operator-link.ts';
@@ -32,6 +34,7 @@ Exit: 0 stopped as told, 2 usage, 3 something it needs is missing or in use.
 
 export const commands: readonly Command[] = [
   ...[cloudInit, runCommand, cloudInvite, cloudApprove, cloudRevoke, cloudOperatorLink],
+  ...[cloudErase, cloudBring],
   ...[witnessInit, witnessRun, witnessProveFork],
   ...[proveCommand, verifyCommand],
 ];

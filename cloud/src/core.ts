@@ -160,6 +160,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
   const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
   const erasures = createErasures({
     ...{ archive, database, store, register, events, now },
+    failed: (error) => log.warn({ err: error }, 'readings to be erased are still here'),
     projector: {
       async forget(batches) {
         await projector.forget(batches);
@@ -167,7 +168,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       },
     },
   });
-  await erasures.resume();
+  await erasures.carryOut();
   projector.wake();
   counter.wake();
 
@@ -205,6 +206,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
       await counter.idle();
     },
     async close() {
+      await erasures.carryOut().catch(() => {}); // it is done at the next start
       await projector.stop();
       await counter.stop();
       await numbers.close();

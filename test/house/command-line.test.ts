@@ -40,6 +40,8 @@ const COMMANDS = [
   'cloud approve',
   'cloud revoke',
   'cloud operator-link',
+  'cloud erase',
+  'cloud bring',
   'witness init',
   'witness run',
   'witness prove-fork',

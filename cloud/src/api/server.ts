@@ -7,12 +7,14 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { addSensitiveGuard } from '../sensitive/guard.ts';
 import type { Api, ApiContext, Route } from './context.ts';
 import { addHostCheck } from './host-check.ts';
 import { problemOf, sendProblem } from './problems.ts';
 import { alarmsRoute } from './routes/alarms.ts';
 import { completenessRoute } from './routes/completeness.ts';
 import { enrollAgentsRoute } from './routes/enroll-agents.ts';
+import { enrollErasuresRoute } from './routes/enroll-erasures.ts';
 import { enrollRecordsRoute } from './routes/enroll-records.ts';
 import { enrollRequestsRoute } from './routes/enroll-requests.ts';
 import { eventsRoute } from './routes/events.ts';
@@ -32,6 +34,7 @@ import { metricsRoute } from './routes/metrics.ts';
 import { notaryChangesRoute } from './routes/notary-changes.ts';
 import { notaryRollCallsRoute } from './routes/notary-roll-calls.ts';
 import { operatorActionsRoute } from './routes/operator-actions.ts';
+import { operatorErasuresRoute } from './routes/operator-erasures.ts';
 import { operatorSessionRoute } from './routes/operator-session.ts';
 import { policyRoute } from './routes/policy.ts';
 import { quarantineRoute } from './routes/quarantine.ts';
@@ -41,7 +44,6 @@ import { statusRoute } from './routes/status.ts';
 import { streamsRoute } from './routes/streams.ts';
 import { witnessAddRoute } from './routes/witness-add.ts';
 import { witnessCheckpointRoute } from './routes/witness-checkpoint.ts';
-import { addSensitiveGuard } from '../sensitive/guard.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { serveWebApp } from './web-app.ts';
 
@@ -70,8 +72,10 @@ const ROUTES: readonly Route[] = [
   enrollRequestsRoute,
   enrollAgentsRoute,
   enrollRecordsRoute,
+  enrollErasuresRoute,
   operatorSessionRoute,
   operatorActionsRoute,
+  operatorErasuresRoute,
   healthRoute,
   metricsRoute,
   quarantineRoute,

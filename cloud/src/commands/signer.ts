@@ -15,8 +15,10 @@ export type SignerOptions = {
     | undefined;
 };
 
+type SameAtTheCloud = 'overview' | 'refuse' | 'erasable' | 'erase' | 'erasuresOpen' | 'leave';
+
 /** What signing needs of a cloud. */
-export interface SignersCloud extends Pick<OperatorClient, 'overview' | 'refuse' | 'leave'> {
+export interface SignersCloud extends Pick<OperatorClient, SameAtTheCloud> {
   /** In this order. Gives the files that they went to; none where the cloud has them. */
   bring(...records: readonly Uint8Array[]): Promise<readonly string[]>;
 }
@@ -79,12 +81,10 @@ function fromFile(path: string, output: string | undefined): SignersCloud {
         );
       }
     },
-    async refuse() {
-      throw new CloudError(
-        'USAGE',
-        '--refuse needs the cloud; --from has only a copy of what waits',
-      );
-    },
+    refuse: () => needsTheCloud('--refuse'),
+    erasable: () => needsTheCloud('an erasure'),
+    erase: () => needsTheCloud('an erasure'),
+    erasuresOpen: () => needsTheCloud('an erasure'),
     async bring(...records) {
       if (output === undefined)
         throw new CloudError('USAGE', '-o FILE is missing: where the record goes');
@@ -94,6 +94,10 @@ function fromFile(path: string, output: string | undefined): SignersCloud {
     },
     leave: async () => {},
   };
+}
+
+async function needsTheCloud(what: string): Promise<never> {
+  throw new CloudError('USAGE', `${what} needs the cloud; --from has only a copy of what waits`);
 }
 
 function missingKey(place: string): never {

@@ -14,7 +14,6 @@ import {
   toBase64,
 } from '@sigill/evidence';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listErasures, openErasures } from '../database/erasures.ts';
 import { claimsOf } from '../testing/claims-fixture.ts';
 import { type GenerationsFixture, openGenerationsFixture } from '../testing/generations-fixture.ts';
 import { rangeOf } from '../testing/range-fixture.ts';
@@ -57,9 +56,13 @@ async function signed(
   });
 }
 
-async function erase(...seqs: number[]) {
-  return fixture.core.erasures.take(await signed(named(...seqs)));
+async function take(coses: readonly Uint8Array[]) {
+  const taken = await fixture.core.erasures.accept(coses);
+  await fixture.core.erasures.carryOut();
+  return taken;
 }
+
+const erase = async (...seqs: number[]) => take(await signed(named(...seqs)));
 
 async function everything(): Promise<string> {
   const names = await readdir(fixture.directory, { recursive: true, withFileTypes: true });
@@ -181,13 +184,15 @@ describe('an erasure', () => {
     await fixture.send(fixture.site, [text(0), text(1)]);
     const [one] = await signed(named(0));
     const [other] = await signed(named(0), { reason: 'another' });
-    expect(await fixture.core.erasures.take([one as Uint8Array])).toEqual({ erased: 1, known: 0 });
-    expect(await fixture.core.erasures.take([one as Uint8Array, other as Uint8Array])).toEqual({
+    expect(await take([one as Uint8Array])).toEqual({ erased: 1, known: 0 });
+    expect(await take([one as Uint8Array, other as Uint8Array])).toEqual({
       erased: 0,
       known: 2,
     });
-    const rows = await fixture.core.database.read((sql) => listErasures(sql, 9));
-    expect(rows).toMatchObject([{ seq: 0, done: true, reason: 'asked for by the tenant' }]);
+    expect(await fixture.core.erasures.newest(9)).toMatchObject({
+      ...{ total: 1, open: 0 },
+      erasures: [{ seq: 0, done: true, reason: 'asked for by the tenant' }],
+    });
     expect(await findErasable(fixture.core, named(0, 1))).toMatchObject([{ seq: 1 }]);
   });
 
@@ -198,12 +203,13 @@ describe('an erasure', () => {
     const { archive } = fixture.core;
     const whole = archive.erase;
     Object.assign(archive, { erase: () => Promise.reject(new Error('killed')) });
-    await expect(fixture.core.erasures.take([cose as Uint8Array])).rejects.toThrow('killed');
+    await expect(take([cose as Uint8Array])).rejects.toThrow('killed');
     Object.assign(archive, { erase: whole });
-    expect(await fixture.core.database.read(openErasures)).toHaveLength(1);
+    expect((await fixture.core.erasures.newest(9)).open).toBe(1);
+    expect(fixture.warnings).toContain('readings to be erased are still here');
     expect(await everything()).toContain(secret(1));
     await fixture.restart();
-    expect(await fixture.core.database.read(openErasures)).toEqual([]);
+    expect((await fixture.core.erasures.newest(9)).open).toBe(0);
     expect(await everything()).not.toContain(secret(1));
   });
 
@@ -214,7 +220,7 @@ describe('an erasure', () => {
   ])('of %s is refused, and nothing of the request is erased', async (_, change) => {
     await fixture.send(fixture.site, [text(0), text(1)]);
     const coses = [...(await signed(named(0))), ...(await signed(named(1), change))];
-    await expect(fixture.core.erasures.take(coses)).rejects.toMatchObject({
+    await expect(take(coses)).rejects.toMatchObject({
       code: 'ERASURE_REFUSED',
     });
     expect(await findErasable(fixture.core, named(0, 1))).toHaveLength(2);
@@ -222,9 +228,9 @@ describe('an erasure', () => {
 
   it('counts by the operator’s key alone', async () => {
     await fixture.send(fixture.site, [text(0)]);
-    await expect(
-      fixture.core.erasures.take(await signed(named(0), {}, newSigner())),
-    ).rejects.toMatchObject({ code: 'ERASURE_REFUSED' });
+    await expect(take(await signed(named(0), {}, newSigner()))).rejects.toMatchObject({
+      code: 'ERASURE_REFUSED',
+    });
   });
 
   it('is not for a reading that never came, or came lost', async () => {

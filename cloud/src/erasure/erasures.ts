@@ -11,7 +11,14 @@ import {
   openErasure,
   readOperatorRecord,
 } from '@sigill/evidence';
-import { addErasure, type ErasureRow, erasureOf, openErasures } from '../database/erasures.ts';
+import {
+  addErasure,
+  countErasures,
+  type ErasureRow,
+  erasureOf,
+  listErasures,
+  openErasures,
+} from '../database/erasures.ts';
 import { CloudError } from '../errors.ts';
 import { createTurns } from '../ingest/turns.ts';
 import type { Register } from '../register/register.ts';
@@ -21,6 +28,8 @@ import { gone, openBatchOf, readingIn } from './erasable.ts';
 export interface ErasuresParts extends CarryOutParts {
   readonly register: Register;
   readonly now: () => number;
+  /** What was begun behind somebody's back did not end; it is begun anew with the next one, or the next start. */
+  readonly failed: (error: unknown) => void;
 }
 
 export interface ErasuresTaken {
@@ -30,17 +39,26 @@ export interface ErasuresTaken {
 }
 
 export interface Erasures {
-  /** Gone when it resolves. All or none are taken. @throws CloudError ERASURE_REFUSED, READING_UNKNOWN, READING_GONE */
-  take(coses: readonly Uint8Array[]): Promise<ErasuresTaken>;
-  /** What a kill left undone. */
-  resume(): Promise<void>;
+  /** The words are durable when it resolves, and their readings go from then on. All or none are taken. @throws CloudError ERASURE_REFUSED, READING_UNKNOWN, READING_GONE */
+  accept(coses: readonly Uint8Array[]): Promise<ErasuresTaken>;
+  /** What was accepted is gone everywhere when it resolves; also what a kill left undone. */
+  carryOut(): Promise<void>;
+  newest(limit: number): Promise<ErasureList>;
+}
+
+export interface ErasureList {
+  readonly total: number;
+  /** Of them, how many are not carried out yet. */
+  readonly open: number;
+  /** The newest first. */
+  readonly erasures: readonly ErasureRow[];
 }
 
 export function createErasures(parts: ErasuresParts): Erasures {
   const { database } = parts;
   const turns = createTurns();
 
-  async function take(coses: readonly Uint8Array[]): Promise<ErasuresTaken> {
+  async function accept(coses: readonly Uint8Array[]): Promise<ErasuresTaken> {
     const rows: Omit<ErasureRow, 'done'>[] = [];
     for (const cose of coses) {
       const erasure = openWithAny(cose, parts.register);
@@ -52,7 +70,6 @@ export function createErasures(parts: ErasuresParts): Erasures {
     await database.write(async (sql) => {
       for (const row of rows) await addErasure(sql, row);
     });
-    await carryOutOpen();
     return { erased: rows.length, known: coses.length - rows.length };
   }
 
@@ -61,9 +78,21 @@ export function createErasures(parts: ErasuresParts): Erasures {
     if (rows.length > 0) await carryOut(parts, rows);
   }
 
+  const carryOutInTurn = () => turns.take('erase', carryOutOpen);
+
   return {
-    take: (coses) => turns.take('erase', () => take(coses)),
-    resume: () => turns.take('erase', carryOutOpen),
+    async accept(coses) {
+      const taken = await turns.take('erase', () => accept(coses));
+      void carryOutInTurn().catch(parts.failed);
+      return taken;
+    },
+    carryOut: carryOutInTurn,
+    newest: (limit) =>
+      database.read(async (sql) => ({
+        total: await countErasures(sql),
+        open: (await openErasures(sql)).length,
+        erasures: await listErasures(sql, limit),
+      })),
   };
 }
 

@@ -6,6 +6,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { toBase64 } from '@sigill/evidence';
+import type { Erasable, ReadingName, StreamPeriod } from '../erasure/erasable.ts';
 import { CloudError } from '../errors.ts';
 import type { NewInvitation } from './operator.ts';
 import type { Overview } from './overview.ts';
@@ -15,9 +17,15 @@ export interface OperatorClient {
   invite(madeFor: string | null): Promise<NewInvitation>;
   refuse(box: string, reason: string): Promise<void>;
   bring(record: Uint8Array): Promise<void>;
+  erasable(question: ErasureQuestion): Promise<{ readonly readings: readonly Erasable[] }>;
+  /** They are gone when none is open any more. */
+  erase(...erasures: readonly Uint8Array[]): Promise<void>;
+  erasuresOpen(): Promise<number>;
   /** The session is over. */
   leave(): Promise<void>;
 }
+
+export type ErasureQuestion = { readonly readings: readonly ReadingName[] } | StreamPeriod;
 
 export interface CloudAddress {
   readonly url: string;
@@ -58,8 +66,12 @@ export async function signIn(
     invite: async (madeFor) =>
       (await ask('POST', 'invitations', { kind: 'gateway', madeFor })) as NewInvitation,
     refuse: async (box, reason) => void (await ask('POST', `boxes/${box}/refuse`, { reason })),
-    bring: async (record) =>
-      void (await ask('POST', 'records', { record: Buffer.from(record).toString('base64') })),
+    bring: async (record) => void (await ask('POST', 'records', { record: toBase64(record) })),
+    erasable: async (question) =>
+      (await ask('POST', 'erasures/find', question)) as { readings: Erasable[] },
+    erase: async (...erasures) =>
+      void (await ask('POST', 'erasures', { erasures: erasures.map(toBase64) })),
+    erasuresOpen: async () => ((await ask('GET', 'erasures')) as { open: number }).open,
     leave: async () => void (await ask('DELETE', 'session').catch(() => {})),
   };
 }

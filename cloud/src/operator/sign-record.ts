@@ -7,6 +7,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type Erasure,
   equalBytes,
   type Opened,
   type OperatorRecord,
@@ -15,6 +16,7 @@ import {
   type Signer,
   type SlotRecord,
   sha256,
+  signErasure,
   signSlotRecord,
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
@@ -24,13 +26,19 @@ export interface OperatorPen {
   readonly publicKey: Uint8Array;
   /** Durable beside the key before it is returned. A closing record that was signed before is returned as it was. @throws CloudError RECORD_SIGNED */
   sign(record: SlotRecord): Promise<Uint8Array>;
+  /** Its word that a reading was erased. @throws EvidenceError ERASURE_FORM */
+  erase(erasure: Erasure): Uint8Array;
 }
 
 /** @throws CloudError FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID */
 export async function openOperatorPen(keyFile: string): Promise<OperatorPen> {
   const signer = await readKeyFile(keyFile);
   const directory = join(dirname(keyFile), 'signed');
-  return { publicKey: signer.publicKey, sign: (record) => signOnce(signer, directory, record) };
+  return {
+    publicKey: signer.publicKey,
+    sign: (record) => signOnce(signer, directory, record),
+    erase: (erasure) => signErasure(erasure, signer),
+  };
 }
 
 /** @throws CloudError OPERATOR_KEY_WRONG */

@@ -15,6 +15,8 @@ export interface OperatorFixture {
   /** cloud.yaml */
   readonly file: string;
   run(name: string, ...args: string[]): Promise<{ code: number; out: string; err: string }>;
+  /** With what a person types. */
+  answer(typed: string, name: string, ...args: string[]): ReturnType<OperatorFixture['run']>;
   json(name: string, ...args: string[]): Promise<ReturnType<typeof JSON.parse>>;
   /** @param change of cloud.yaml */
   start(change?: (text: string) => string): Promise<RunningCloud>;
@@ -33,11 +35,14 @@ export async function createOperatorFixture(): Promise<OperatorFixture> {
   const file = at('cloud.yaml');
   let cloud: RunningCloud | null = null;
 
-  async function run(name: string, ...args: string[]) {
+  const run = (name: string, ...args: string[]) => answer('', name, ...args);
+
+  async function answer(typed: string, name: string, ...args: string[]) {
     const command = commands.find((one) => one.name === name);
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    stdin.end(typed);
     const { signal } = new AbortController();
-    const io = { stdin: new PassThrough(), stdout, stderr, env: {}, signal };
+    const io = { stdin, stdout, stderr, env: {}, signal };
     const code = await (command?.run(args, io) ?? Promise.reject(new Error(name)));
     return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
   }
@@ -48,7 +53,7 @@ export async function createOperatorFixture(): Promise<OperatorFixture> {
   }
 
   return {
-    ...{ directory, file, at, run, stop },
+    ...{ directory, file, at, run, answer, stop },
     get cloud() {
       if (cloud === null) throw new Error('start it first');
       return cloud;
