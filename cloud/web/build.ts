@@ -18,6 +18,8 @@ const SOURCES = [
   'basemap.ts',
   'public',
   'src',
+  '../src/completeness',
+  '../src/projections',
   '../../evidence/src',
   '../../firmware-bridge/src',
 ];

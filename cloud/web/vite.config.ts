@@ -9,6 +9,8 @@ export default defineConfig({
   plugins: [basemapPlugin()],
   root: fileURLToPath(new URL('.', import.meta.url)),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // The verifier of ranges runs beside the page, and is made of the same modules.
+  worker: { format: 'es' },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

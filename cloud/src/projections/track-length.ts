@@ -14,9 +14,6 @@ import { divideRounded } from './exact.ts';
 import { arcSine, cosine, multiply, ONE, PI, root, sine } from './fixed-point.ts';
 import { type Projection, ProjectionError, streamOf } from './projection.ts';
 
-/** The mean radius of the Earth, IUGG: 6,371,008.8 m. */
-export const EARTH_RADIUS_MM = 6_371_008_800;
-
 const MAX_DECIMALS = 3;
 const MAX_EXPONENT = 32;
 

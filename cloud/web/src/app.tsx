@@ -9,6 +9,8 @@ import { EmptyState, Notice, Toast } from './design/notice.tsx';
 import { formatAge } from './format/times.ts';
 import { nameOf } from './home/names.ts';
 import { Overview } from './home/overview.tsx';
+import { Part } from './home/part.tsx';
+import { loadCalendar } from './home/parts.ts';
 import type { Live } from './live/live.ts';
 import { chosenStream, type LiveState } from './live/live-state.ts';
 import { useLive, useNow } from './live/use-live.ts';
@@ -57,16 +59,19 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
   const open = (chosen: StreamKey | null) =>
     go(chosen === null ? { page: 'home' } : { page: 'meter', stream: chosen });
   const town = isTown(state.streams ?? []);
-  const isOverview = town && stream === null;
+  const calendar = route.page === 'calendar' ? route : null;
+  const isOverview = town && stream === null && calendar === null;
+  const [main, skip] =
+    calendar !== null
+      ? (['calendar-title', words.t.completeness.skip] as const)
+      : isOverview
+        ? (['overview-title', words.t.town.skip] as const)
+        : (['live-value', words.t.page.skip] as const);
 
   return (
     <WordsContext.Provider value={words}>
-      <button
-        type="button"
-        class="skip"
-        onClick={() => focusOn(isOverview ? 'overview-title' : 'live-value')}
-      >
-        {isOverview ? words.t.town.skip : words.t.page.skip}
+      <button type="button" class="skip" onClick={() => focusOn(main)}>
+        {skip}
       </button>
       {state.status?.demonstration && (
         <p class="demo-bar">
@@ -88,9 +93,20 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
         {isOverview && (
           <Overview {...{ api, state, theme }} onVerify={verify} onVerifyAt={verifyAt} />
         )}
-        {stream === null && !isOverview && <NothingYet state={state} />}
-        {town && stream !== null && <StreamHead {...{ state, stream }} />}
-        {stream !== null && (
+        {calendar !== null && (
+          <Part load={loadCalendar} className="panel">
+            {({ CalendarPage }) => (
+              <CalendarPage
+                key={`${calendar.agent}/${calendar.source}`}
+                {...{ api, state, say, name: calendar, at: calendar.at }}
+                onAt={(at) => go({ ...calendar, at })}
+              />
+            )}
+          </Part>
+        )}
+        {stream === null && !isOverview && calendar === null && <NothingYet state={state} />}
+        {stream !== null && calendar === null && <StreamHead {...{ state, stream, town }} />}
+        {stream !== null && calendar === null && (
           <MeterPage
             api={api}
             state={state}
@@ -121,22 +137,31 @@ export function App({ api, live, memory }: AppProps): JSX.Element {
 }
 
 interface StreamHeadProps {
+  readonly town: boolean;
   readonly state: LiveState;
   readonly stream: Stream;
 }
 
 /** Which of the sources this is, and the way back to all of them. */
-function StreamHead({ state, stream }: StreamHeadProps): JSX.Element {
+function StreamHead({ state, stream, town }: StreamHeadProps): JSX.Element {
   const { t, language } = useWords();
   const { title, detail } = nameOf(stream, state.status, language);
+  const calendar = formatRoute({ page: 'calendar', ...stream, at: null });
   return (
     <div class="stream-head">
-      <a href={formatRoute({ page: 'home' })}>
-        <Icon name="back" />
-        {t.town.overview}
+      {town && (
+        <>
+          <a href={formatRoute({ page: 'home' })}>
+            <Icon name="back" />
+            {t.town.overview}
+          </a>
+          <h2>{title}</h2>
+          <span class="quiet">{detail}</span>
+        </>
+      )}
+      <a href={calendar} aria-label={t.completeness.linkOf(title)}>
+        {t.completeness.link}
       </a>
-      <h2>{title}</h2>
-      <span class="quiet">{detail}</span>
     </div>
   );
 }

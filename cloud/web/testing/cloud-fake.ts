@@ -14,6 +14,9 @@ export interface CloudFakeData {
   /** By `agent/seq`. */
   evidence: (agent: string, seq: number) => Uint8Array | null;
   policy: Uint8Array;
+  /** What the calendar and its evidence are asked with; absent, both are unknown. */
+  completeness?: (query: URLSearchParams) => Promise<unknown>;
+  range?: (query: URLSearchParams) => Promise<Uint8Array>;
 }
 
 export interface CloudFake {
@@ -65,6 +68,21 @@ export async function startCloudFake(
     if (path === '/api/v1/series') {
       const [from, to] = [url.searchParams.get('from'), url.searchParams.get('to')];
       return json(data.series(url.searchParams.get('field') ?? '', Number(from), Number(to)));
+    }
+    const asked = {
+      '/api/v1/completeness': data.completeness,
+      '/api/v1/evidence/range': data.range,
+    };
+    const ask = Object.entries(asked).find(([known]) => known === path)?.[1];
+    if (ask !== undefined) {
+      void ask(url.searchParams).then(
+        (found) => (found instanceof Uint8Array ? response.end(found) : json(found)),
+        ({ message, code }) => {
+          response.statusCode = code === 'EVIDENCE_PENDING' ? 409 : 422;
+          json({ title: String(code), detail: String(message) });
+        },
+      );
+      return;
     }
     if (path === '/api/v1/policy') return response.end(data.policy);
     if (path === '/api/v1/events') {

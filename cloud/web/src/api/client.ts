@@ -39,13 +39,13 @@ export const POLICY_PATH = '/api/v1/policy';
 export function createApi(fetch: Fetch): Api {
   const json = async (path: string, query: Record<string, string | number> = {}) => {
     const search = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
-    const answer = await get(fetch, `/api/v1/${path}${search.size > 0 ? `?${search}` : ''}`);
+    const answer = await getAnswer(fetch, `/api/v1/${path}${search.size > 0 ? `?${search}` : ''}`);
     return answer.json().catch((cause: unknown) => {
       throw new PageError('SERVER_ANSWER', `${path}: JSON expected`, { cause });
     });
   };
   const bytes = async (path: string) =>
-    new Uint8Array(await (await get(fetch, path)).arrayBuffer());
+    new Uint8Array(await (await getAnswer(fetch, path)).arrayBuffer());
 
   return {
     status: async () => parseStatus(await json('status')),
@@ -63,7 +63,8 @@ export function createApi(fetch: Fetch): Api {
 
 const keyOf = ({ agent, source, device }: StreamKey) => ({ agent, source, device });
 
-async function get(fetch: Fetch, path: string): Promise<Response> {
+/** @throws PageError */
+export async function getAnswer(fetch: Fetch, path: string): Promise<Response> {
   const answer = await fetch(path, { cache: 'no-store' }).catch((cause: unknown) => {
     throw new PageError('SERVER_UNREACHABLE', `${path}: no answer`, { cause });
   });

@@ -32,6 +32,7 @@ const PATHS = {
   case: 'M4 8l8-4 8 4v9l-8 4-8-4zM4 8l8 4 8-4M12 12v9',
   thing: 'M4 4h8l8 8-8 8-8-8zM8 8v.01',
   back: 'M14 6l-6 6 6 6',
+  forward: 'M10 6l6 6-6 6',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -47,6 +47,13 @@ export function Tile(props: TileProps): JSX.Element {
         </div>
         <a
           class="tile-open"
+          href={formatRoute({ page: 'calendar', ...stream, at: null })}
+          aria-label={t.completeness.linkOf(name.title)}
+        >
+          {t.completeness.link}
+        </a>
+        <a
+          class="tile-open"
           href={formatRoute({ page: 'meter', stream })}
           aria-label={t.town.openOf(name.title)}
         >

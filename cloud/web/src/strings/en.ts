@@ -1,5 +1,6 @@
 /** Every word of the page, in English. The other languages have the same keys: a missing one is a type error. */
 import { claims, nobody, reasons, trusts } from './claims-en.ts';
+import { completeness } from './completeness-en.ts';
 import { level, map, tags, town } from './town-en.ts';
 
 export const en = {
@@ -267,6 +268,7 @@ export const en = {
   tags,
   map,
   level,
+  completeness,
   claims,
   trusts,
   nobody,

@@ -1,5 +1,6 @@
 /** Varje ord på sidan, på svenska. */
 import { claims, nobody, reasons, trusts } from './claims-sv.ts';
+import { completeness } from './completeness-sv.ts';
 import type { Strings } from './en.ts';
 import { level, map, tags, town } from './town-sv.ts';
 
@@ -267,6 +268,7 @@ export const sv: Strings = {
   tags,
   map,
   level,
+  completeness,
   claims,
   trusts,
   nobody,

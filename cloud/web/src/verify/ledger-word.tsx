@@ -2,8 +2,8 @@
 import type { JSX } from 'preact';
 import { Icon } from '../design/icons.tsx';
 import { useWords } from '../strings/words.ts';
+import type { LedgerAnswer } from './ask-ledger.ts';
 import type { Examination } from './examination.ts';
-import type { LedgerAnswer } from './use-examination.ts';
 
 interface LedgerWordProps {
   readonly answer: LedgerAnswer;

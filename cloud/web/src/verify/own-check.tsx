@@ -5,25 +5,23 @@ import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icons.tsx';
 import { useWords } from '../strings/words.ts';
 import type { Spoiled } from './spoil.ts';
-import type { Examined } from './use-examination.ts';
 
 interface OwnCheckProps {
-  readonly agent: string;
-  readonly seq: number;
-  readonly examined: Examined;
+  /** Under which the file is kept. */
+  readonly name: string;
+  readonly file: Uint8Array;
+  readonly policy: Uint8Array;
   readonly spoiled: Spoiled | null;
   readonly say: (text: string) => void;
 }
 
-export function OwnCheck({ agent, seq, examined, spoiled, say }: OwnCheckProps): JSX.Element {
+export function OwnCheck(props: OwnCheckProps): JSX.Element {
+  const { name, policy, spoiled, say } = props;
   const { t } = useWords();
-  const { examination } = examined;
-  const source = examination.outcome === 'judged' ? examination.reading?.source : undefined;
-  const name = `${(source ?? agent.slice(0, 8)).replace('~', '')}-${seq}.sigill`;
   const file = spoiled === null ? name : `spoiled-${name}`;
   const command = `npx sigill verify --policy policy.json ${file}`;
-  const fileUrl = useObjectUrl(spoiled?.file ?? examined.file);
-  const policyUrl = useObjectUrl(examined.policy);
+  const fileUrl = useObjectUrl(spoiled?.file ?? props.file);
+  const policyUrl = useObjectUrl(policy);
   const copy = (text: string, said: string) =>
     navigator.clipboard.writeText(text).then(
       () => say(said),

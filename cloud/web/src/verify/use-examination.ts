@@ -2,21 +2,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api, Fetch } from '../api/client.ts';
 import { PageError } from '../errors.ts';
+import { askLedger, type LedgerAnswer } from './ask-ledger.ts';
 import type { Examination, SeenBlock } from './examination.ts';
-import { fetchBlock } from './ledger-block.ts';
 
 const RETRY_MS = 1500;
 
 export type Engine = typeof import('./engine.ts');
 export type Step = 'fetching' | 'judging' | 'ledger';
-
-/** What the ledger itself said of the block in the file. */
-export type LedgerAnswer =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'waits' }
-  | { readonly kind: 'unreachable'; readonly rpc: string; readonly block: number }
-  | { readonly kind: 'unknown'; readonly rpc: string; readonly block: number }
-  | { readonly kind: 'answered'; readonly rpc: string; readonly block: SeenBlock };
 
 export interface Examined {
   readonly engine: Engine;
@@ -102,23 +94,6 @@ async function examineNow(
   const blocks = ledger.kind === 'answered' ? [ledger.block] : [];
   const examination = blocks.length === 0 ? first : engine.examine(file, policy, blocks);
   return { engine, file, policy, examination, blocks, ledger };
-}
-
-async function askLedger(
-  fetch: Fetch,
-  rpc: string | null,
-  examination: Examination,
-): Promise<LedgerAnswer> {
-  if (rpc === null) return { kind: 'none' };
-  const block = examination.outcome === 'judged' ? examination.block : null;
-  if (block === null) return { kind: 'waits' };
-  try {
-    const seen = await fetchBlock(fetch, rpc, block.number);
-    if (seen === null) return { kind: 'unknown', rpc, block: block.number };
-    return { kind: 'answered', rpc, block: seen };
-  } catch {
-    return { kind: 'unreachable', rpc, block: block.number };
-  }
 }
 
 /** Judging holds the thread for a moment: let the browser show what it is about to do. */

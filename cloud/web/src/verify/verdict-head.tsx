@@ -13,6 +13,8 @@ interface VerdictHeadProps {
   readonly examination: Examination;
   readonly stage: Stage | null;
   readonly spoiled: Spoiled | null;
+  /** Said instead of what is said of a reading. */
+  readonly waiting?: string;
 }
 
 const LOOKS: Readonly<
@@ -26,10 +28,10 @@ const LOOKS: Readonly<
 };
 
 export function VerdictHead(props: VerdictHeadProps): JSX.Element {
-  const { summary, examination, stage, spoiled } = props;
+  const { summary, examination, stage, spoiled, waiting } = props;
   const { t } = useWords();
   const { look, icon } = LOOKS[summary.outcome];
-  const [title, text] = useVerdictWords(summary);
+  const [title, text] = useVerdictWords(summary, waiting);
   return (
     <section class={`verdict ${look}`}>
       <div class="verdict-sign">
@@ -54,13 +56,16 @@ export function VerdictHead(props: VerdictHeadProps): JSX.Element {
   );
 }
 
-function useVerdictWords({ outcome, holds, total, open }: Summary): readonly [string, string] {
+function useVerdictWords(
+  { outcome, holds, total, open }: Summary,
+  waiting: string | undefined,
+): readonly [string, string] {
   const { t } = useWords();
   switch (outcome) {
     case 'proven':
       return [t.verify.allHold, t.verify.allHoldText(total)];
     case 'waits':
-      return [t.verify.waiting(holds, open), t.verify.waitingText];
+      return [t.verify.waiting(holds, open), waiting ?? t.verify.waitingText];
     case 'unchecked':
       return [t.verify.unchecked(holds, open), t.verify.uncheckedText];
     case 'broken':

@@ -116,7 +116,11 @@ function Verdict(props: VerdictProps): JSX.Element {
         <div class="verify-side">
           <TimeBracket examination={shown} />
           <LedgerWord answer={examined.ledger} examination={shown} />
-          <OwnCheck agent={agent} seq={seq} examined={examined} spoiled={spoiled} say={say} />
+          <OwnCheck
+            name={`${(reading?.source ?? agent.slice(0, 8)).replace('~', '')}-${seq}.sigill`}
+            file={examined.file}
+            {...{ policy, spoiled, say }}
+          />
         </div>
       </div>
     </div>

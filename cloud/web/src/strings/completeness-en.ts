@@ -1,0 +1,92 @@
+/** The words of the calendar, in English. */
+export const completeness = {
+  title: 'Is anything missing?',
+  link: 'Calendar',
+  linkOf: (name: string) => `Calendar: is anything of ${name} missing?`,
+  intro:
+    'Every reading has a number. One that never came leaves a hole between its neighbours, and shows here. Days are counted in UTC.',
+  skip: 'Skip to the calendar',
+  previous: 'The month before',
+  next: 'The month after',
+  weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as readonly string[],
+  grid: (month: string) => `${month}: choose a day with the arrow keys`,
+  legend: 'What the marks mean',
+  states: {
+    complete: 'Complete',
+    gaps: 'Gap stated',
+    missing: 'Missing',
+    erased: 'Erased',
+    none: 'Nothing yet',
+  },
+  meanings: {
+    complete: 'every number is here',
+    gaps: 'the agent itself says what it could not read',
+    missing: 'numbers that never came, or a silence though a sign of life was promised',
+    erased: 'on the operator’s signed word',
+    none: 'nothing has come of it, or it lies ahead',
+  },
+  ofCount: (held: string, expected: string) => `${held} of ${expected}`,
+  readings: (count: string) => (count === '1' ? '1 reading' : `${count} readings`),
+  missing: (count: string) => `${count} missing`,
+  soFar: 'so far',
+  month: (complete: number, other: number) =>
+    other === 0
+      ? `${complete} days complete, and none with a hole.`
+      : `${complete} days complete, ${other} with something to look at.`,
+  noneTitle: 'Nothing was read in this month.',
+  noneText: 'Choose another month, or wait for the first reading: it appears here by itself.',
+  unknownTitle: 'Nothing is known of this source.',
+  unknownText:
+    'It was never read, or by another agent. Go back to the overview and choose it there.',
+  failed: 'The calendar could not be loaded.',
+  again: 'Try again',
+  choose: 'Choose a day to see its streams, and to verify it.',
+  ownStream: 'the source itself',
+  numbers: (first: string, last: string) => `numbers ${first} to ${last}`,
+  silent: 'Nothing came at all, though the agent had promised a sign of life.',
+  noReadings: 'Nothing was read, and nothing was promised.',
+  notYet: 'Nothing yet.',
+  goesOn: 'The stream has not gone on past this day: more may come.',
+  missingNumbers: (runs: string) => `Numbers that never came: ${runs}. Nobody says why.`,
+  to: (first: string, last: string) => `${first} to ${last}`,
+  erasedCount: (count: string) =>
+    count === '1'
+      ? '1 reading erased, on the operator’s word'
+      : `${count} readings erased, on the operator’s word`,
+  gapFrom: (from: string, to: string) => `${from} to ${to}`,
+  gapUpTo: (to: string) => `up to ${to}`,
+  moreGaps: (count: string) => `and ${count} more gaps; the evidence of the day has them all`,
+  astray: (count: string) =>
+    `${count} of them have another day’s time: the clock jumped. Numbers count, so they are in.`,
+  verifyDay: 'Verify this day',
+  numbersTitle: 'Numbers of this day',
+  numbersText: 'Computed from the readings by a named rule; your browser computes each again.',
+  verifyNumber: 'Verify',
+  verifyNumberOf: (what: string) => `Verify ${what}`,
+  kinds: {
+    consumption: 'Consumption',
+    sightings: 'Sightings',
+    visits: 'Visits',
+    track: 'Length of the track',
+    level: 'Highest level',
+  },
+  assumes: {
+    consumption: 'last register value before the day to the last in it',
+    sightings: 'readings with a tag',
+    visits: 'a tag unseen for a minute comes anew',
+    track: 'great circles on a sphere of 6,371.0088 km',
+    level: 'from the distance under the lid, to one decimal',
+  },
+  dialogDay: (day: string) => `Verify ${day}`,
+  dialogNumber: (what: string, day: string) => `Verify ${what}, ${day}`,
+  fetched: (megabytes: string) => `${megabytes} MB fetched`,
+  judging: (megabytes: string) => `Judging ${megabytes} MB in this browser, beside the page`,
+  waiting:
+    'Nothing is wrong: this time is still on its way through the ledger, or its last reading has no next one yet. Verify it again later.',
+  inFile: 'What this file holds',
+  number: 'The number',
+  by: (projection: string) => `by ${projection}`,
+  assuming: 'assuming',
+  notComputed: 'This number could not be computed',
+  other: 'The server sent the evidence of another source or time.',
+};
