@@ -8,9 +8,15 @@ interface HasFields {
 
 const POWER_UNITS = new Set(['W', 'kW', 'MW']);
 
-/** Readings about the agent itself (`~agent`) and coarse twins (`x~cell`) are streams too, but not meters. */
-export const isAboutAgent = (stream: { readonly source: string }): boolean =>
-  stream.source.includes('~');
+/**
+ * Readings about the agent itself (`~agent`), and signs of life of a source whose positions are shown as cells
+ * (`x~cell` without a device), are streams too, but nothing that anyone reads off.
+ */
+export const isAboutAgent = (stream: {
+  readonly source: string;
+  readonly device?: string;
+}): boolean =>
+  stream.source.startsWith('~') || (stream.source.endsWith('~cell') && stream.device === '');
 
 /** Power first, then other devices, then what an agent says about itself; otherwise in the server's order. */
 export function sortStreams(streams: readonly Stream[]): Stream[] {
@@ -24,7 +30,7 @@ export function leadingField(stream: HasFields): StreamField | null {
   if (isAboutAgent(stream)) return null;
   const named = (name: string) => stream.fields.find((field) => field.name === name);
   // A tag and a place are no numbers: how strongly they were heard is not what they are about.
-  if (named('tag.id') ?? named('position.latitude')) return null;
+  if (named('tag.id') ?? named('position.latitude') ?? named('cell.id')) return null;
   return (
     leadingPower(stream) ??
     named('level') ??

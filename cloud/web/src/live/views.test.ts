@@ -30,6 +30,8 @@ describe('what a stream is shown as', () => {
     ['numbers', of('a', 'climate', 'temperature')],
     ['statements', of('a', 'device', 'device.status')],
     ['agent', of('~agent', 'plan', 'plan.source')],
+    ['position', of('wolf~cell', 'position', 'cell.id')],
+    ['agent', { ...of('wolf~cell', 'heartbeat'), device: '' }],
   ])('is %s', (view, one) => {
     expect(viewOf(one)).toBe(view);
   });

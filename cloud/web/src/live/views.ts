@@ -6,6 +6,7 @@ export type View = 'curve' | 'tags' | 'position' | 'level' | 'numbers' | 'statem
 
 interface Shown {
   readonly source: string;
+  readonly device?: string;
   readonly kind: string;
   readonly fields: readonly StreamField[];
 }
@@ -15,6 +16,7 @@ export function viewOf(stream: Shown): View {
   const has = (name: string) => stream.fields.some((field) => field.name === name);
   if (isAboutAgent(stream)) return 'agent';
   if (has('tag.id') || stream.kind === 'reader') return 'tags';
+  if (has('cell.id')) return 'position';
   if (has('position.latitude') && stream.kind !== 'level') return 'position';
   if (has('level') || (has('distance') && stream.kind !== 'meter')) return 'level';
   if (leadingPower(stream) !== null) return 'curve';

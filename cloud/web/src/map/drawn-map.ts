@@ -2,6 +2,7 @@
 import * as L from 'leaflet';
 import type { Language } from '../strings/language.ts';
 import { drawTown, drawWorld, thinOut, townLabels } from './backdrop.ts';
+import { cornersOf } from './cells.ts';
 import type { Fix } from './fixes.ts';
 import { drawTrack, type Standing, standingMarker, type Track, toLatLng } from './layers.ts';
 
@@ -97,7 +98,9 @@ export function drawMap(host: HTMLElement, look: MapLook, onPick: (fix: Fix) => 
       for (const track of tracks) drawTrack(drawn, track, colour, onPick);
       for (const source of standing) standingMarker(source).addTo(drawn);
       hideCanvas(host);
-      const walked = tracks.flatMap(({ fixes }) => fixes.map(({ at }) => at));
+      const walked = tracks.flatMap(({ fixes }) =>
+        fixes.flatMap(({ at, cell }) => (cell === null ? [at] : cornersOf(cell))),
+      );
       const points =
         look.free && walked.length > 0 ? walked : [...walked, ...standing.map(({ at }) => at)];
       bounds = points.length === 0 ? null : L.latLngBounds(points.map(toLatLng));

@@ -1,23 +1,27 @@
 /** Readings as points on a map. Floats are for drawing; what is verified is the reading. Pure. */
 import type { EvidenceState, Marks, Reading } from '../api/model.ts';
 import { stateOf } from '../live/progress.ts';
+import { type Cell, cellOf, middleOf } from './cells.ts';
 
 export interface Fix {
   readonly reading: Reading;
-  /** Latitude, longitude in degrees, WGS 84. */
+  /** Latitude, longitude in degrees, WGS 84; of a cell its middle, which is no place anybody was seen at. */
   readonly at: readonly [number, number];
   /** Metres; null where the device does not say. */
   readonly accuracy: number | null;
+  /** Where only this much is shown; null where the place is exact. */
+  readonly cell: Cell | null;
   readonly state: EvidenceState;
 }
 
 /** @param readings newest first, and so are the fixes */
 export function fixesOf(readings: readonly Reading[], marks: Marks): Fix[] {
   return readings.flatMap((reading) => {
-    const at = positionOf(reading);
+    const cell = cellOf(reading);
+    const at = cell === null ? positionOf(reading) : middleOf(cell);
     if (at === null) return [];
     const accuracy = numberIn(reading, 'position.accuracy');
-    return [{ reading, at, accuracy, state: stateOf(reading, marks) }];
+    return [{ reading, at, accuracy, cell, state: stateOf(reading, marks) }];
   });
 }
 

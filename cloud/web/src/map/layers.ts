@@ -1,5 +1,6 @@
 /** What is drawn of readings: tracks with a dot for each fix, and the places of sources that stand still. */
 import * as L from 'leaflet';
+import { cornersOf } from './cells.ts';
 import type { Fix } from './fixes.ts';
 
 /** A colour of the design, by its name. */
@@ -30,6 +31,10 @@ export function drawTrack(
 ): void {
   const [newest] = fixes;
   if (newest === undefined) return;
+  if (newest.cell !== null) {
+    drawCells(group, name, fixes, colour, onPick);
+    return;
+  }
   L.polyline(
     fixes.map(({ at }) => toLatLng(at)),
     { color: colour('ink-2'), weight: 1.5, opacity: 0.55, interactive: false },
@@ -64,6 +69,37 @@ export function drawTrack(
         className: 'map-name',
       });
     dot.addTo(group);
+  }
+}
+
+/** Squares alone: a dot or a line would say more than is known. */
+function drawCells(
+  group: L.LayerGroup,
+  name: string,
+  fixes: readonly Fix[],
+  colour: Colour,
+  onPick: (fix: Fix) => void,
+): void {
+  const drawn = new Set<string>();
+  for (const fix of fixes) {
+    if (fix.cell === null || drawn.has(fix.cell.id)) continue; // the newest of a square stands for it
+    const isNewest = drawn.size === 0;
+    drawn.add(fix.cell.id);
+    const [southWest, northEast] = cornersOf(fix.cell).map(toLatLng) as [L.LatLng, L.LatLng];
+    const square = L.rectangle(L.latLngBounds(southWest, northEast), {
+      weight: isNewest ? 2.5 : 1,
+      color: colour(fix.state),
+      fillColor: colour(fix.state),
+      fillOpacity: isNewest ? 0.25 : 0.1,
+    });
+    square.on('click', () => onPick(fix));
+    if (isNewest)
+      square.bindTooltip(escapeText(name), {
+        permanent: true,
+        direction: 'center',
+        className: 'map-name',
+      });
+    square.addTo(group);
   }
 }
 

@@ -6,7 +6,6 @@ import { STAGES } from '../api/model.ts';
 import { Button } from '../design/button.tsx';
 import { StateMark } from '../design/state.tsx';
 import { formatDigits } from '../format/digits.ts';
-import { formatPosition } from '../format/position.ts';
 import { formatInstant, formatMoment } from '../format/times.ts';
 import type { OnVerify } from '../home/evidence-line.tsx';
 import { nameOf } from '../home/names.ts';
@@ -15,6 +14,7 @@ import { CurveLegend } from '../meter/curve-legend.tsx';
 import { useWords } from '../strings/words.ts';
 import type { DrawnMap } from './drawn-map.ts';
 import { type Fix, fixesOf } from './fixes.ts';
+import { placeOf } from './place-words.ts';
 import { standingSources } from './standing.ts';
 import { TrackMap } from './track-map.tsx';
 
@@ -78,6 +78,7 @@ export function MapStage(props: MapStageProps): JSX.Element {
         holes={false}
         band={false}
       />
+      {fix?.cell && <p class="quiet small">{t.map.cellHint}</p>}
       <p class="quiet small">
         {t.map.verifyHint} {demonstration ? t.map.town : t.map.bare}
       </p>
@@ -98,7 +99,7 @@ function Walk({ fix, fixes, onChoose, onVerify }: WalkProps): JSX.Element {
   const { t, language } = useWords();
   const last = fixes.length - 1;
   const step = last - fixes.indexOf(fix);
-  const position = formatPosition(fix.reading, language) ?? '';
+  const position = placeOf(fix, t, language) ?? '';
   const moment = formatMoment(fix.reading.time, language);
   return (
     <div class="walk">

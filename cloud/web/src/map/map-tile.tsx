@@ -3,7 +3,6 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Stream } from '../api/model.ts';
 import { formatDigits } from '../format/digits.ts';
-import { formatPosition } from '../format/position.ts';
 import { EvidenceLine } from '../home/evidence-line.tsx';
 import { nameOf } from '../home/names.ts';
 import type { TileContext } from '../home/overview.tsx';
@@ -12,6 +11,7 @@ import { useTileReadings } from '../home/use-tile-readings.ts';
 import { readingsOf } from '../live/live-state.ts';
 import { useWords } from '../strings/words.ts';
 import { type Fix, fixesOf } from './fixes.ts';
+import { placeOf } from './place-words.ts';
 import { standingSources } from './standing.ts';
 import { TrackMap } from './track-map.tsx';
 
@@ -55,6 +55,7 @@ export function MapTile(context: TileContext): JSX.Element {
       {tracks.length > MOST_NAMED && (
         <p class="quiet small">{t.town.more(tracks.length - MOST_NAMED)}</p>
       )}
+      {tracks.some(({ fixes }) => fixes[0]?.cell) && <p class="quiet small">{t.map.cellHint}</p>}
       <p class="quiet small">{demonstration ? t.map.town : t.map.bare}</p>
     </Tile>
   );
@@ -73,7 +74,7 @@ function NewestFix({ context, track }: NewestFixProps): JSX.Element {
   const { state, now, onVerify } = context;
   const { t, language } = useWords();
   const [fix] = track.fixes;
-  const position = fix && formatPosition(fix.reading, language);
+  const position = fix && placeOf(fix, t, language);
   if (fix === undefined || !position)
     return (
       <li>

@@ -72,6 +72,11 @@ export const map = {
   position: (n: number, total: number) => `Position ${n} of ${total}`,
   newest: 'Position',
   accuracy: (metres: string) => `± ${metres} m`,
+  /** Of a position of which only a coarse twin is shown. */
+  cell: (id: string, high: string, wide: string) =>
+    `somewhere in square ${id}, ${high} km high and ${wide} km wide`,
+  cellHint:
+    'Where an exact position would endanger whom it follows, its agent seals a square for everyone: whoever must know shows later that the exact position lies in it.',
   verifyHint: 'Choose a dot to verify that position.',
   none: 'No position yet',
   noneText: 'The receiver has not seen enough sky. The first position appears here by itself.',

@@ -74,6 +74,9 @@ export const map: typeof enMap = {
   position: (n, total) => `Position ${n} av ${total}`,
   newest: 'Position',
   accuracy: (metres) => `± ${metres} m`,
+  cell: (id, high, wide) => `någonstans i rutan ${id}, ${high} km hög och ${wide} km bred`,
+  cellHint:
+    'Där en exakt position skulle hota den som följs förseglar agenten en ruta för alla: den som behöver visar senare att den exakta positionen ligger i den.',
   verifyHint: 'Välj en punkt för att kontrollera den positionen.',
   none: 'Ingen position ännu',
   noneText:
