@@ -18,6 +18,7 @@ import { openCheckpoint } from './log/checkpoint.ts';
 import { consistencyPath, verifyConsistency } from './log/consistency.ts';
 import { inclusionPath, verifyInclusion } from './log/inclusion.ts';
 import { hashesOf, leafHash, rootAt } from './log/merkle-tree.ts';
+import { multiInclusionPath, rootFromMultiInclusion } from './log/multi-inclusion.ts';
 import { parseNoteKey } from './log/signed-note.ts';
 import {
   decodeEntryBundle,
@@ -140,6 +141,25 @@ describe.skipIf(corpus === undefined)(`the log of transparency-dev/tessera${titl
       const path = consistencyPath(index, SIZE, hashes);
       verifyConsistency(index, SIZE, open(index).root, root, path);
     }
+  });
+});
+
+describe.skipIf(corpus === undefined)(`ranges of the tessera log’s entries${title}`, () => {
+  it('lead to the roots its checkpoints sign, whichever entries are shown', () => {
+    const readTile = (tile: TileCoordinates) =>
+      read('tessera-log', tilePath(tile.level, tile.index, tile.width));
+    const leaves = decodeEntryBundle(read('tessera-log', entryBundlePath(0, 15))).map(leafHash);
+    const hashes = hashesInTiles(15, readTile);
+    const root = toHex(rootAt(15, hashes));
+    for (let first = 0; first < 15; first += 1)
+      for (let end = first + 1; end <= 15; end += 1) {
+        const indexes = Array.from({ length: end - first }, (_, at) => first + at);
+        const path = multiInclusionPath(indexes, 15, hashes);
+        const shown = indexes.map((index) => ({ index, hash: leaves[index]! }));
+        expect(toHex(rootFromMultiInclusion(shown, 15, path))).toBe(root);
+        const other = shown.with(0, { index: first, hash: leaves[(first + 1) % 15]! });
+        expect(toHex(rootFromMultiInclusion(other, 15, path))).not.toBe(root);
+      }
   });
 });
 

@@ -8,12 +8,16 @@ import { sha256 } from '../crypto/index.ts';
 import { EvidenceError } from '../errors.ts';
 import { parseEvidence } from '../judge/evidence-file.ts';
 import { judge } from '../judge/judge.ts';
+import { judgeRange } from '../judge/judge-range.ts';
 import { parsePolicy } from '../judge/policy.ts';
+import { isRangeText, parseRange } from '../judge/range-file.ts';
 import { verifySignature } from '../keys/signer.ts';
 import { leafHash } from '../log/merkle-tree.ts';
 import { parseReceipt, verifyReceipt } from '../log/receipt.ts';
 import { decodeReading, encodeReading, formatValue } from '../reading/reading.ts';
 import { decodeTemperature } from './decode-fixture.ts';
+
+export { answerTo } from './vector-questions-fixture.ts';
 
 export interface Questions {
   /** SPKI, message and signature in hexadecimal. */
@@ -24,11 +28,8 @@ export interface Questions {
   }[];
   readonly cbor: readonly string[];
   readonly readings: readonly string[];
-  readonly evidence: {
-    readonly policy: string;
-    readonly texts: readonly string[];
-    readonly blocks: readonly { readonly number: number; readonly hash: string }[];
-  };
+  /** Of readings, and of ranges. */
+  readonly evidence: readonly EvidenceQuestions[];
   readonly receipt: {
     readonly text: string;
     readonly entry: string;
@@ -37,13 +38,14 @@ export interface Questions {
   };
 }
 
+export interface EvidenceQuestions {
+  readonly policy: string;
+  readonly texts: readonly string[];
+  readonly blocks: readonly { readonly number: number; readonly hash: string }[];
+}
+
 export function answer(questions: Questions): unknown {
   const { signatures, cbor, readings, evidence, receipt } = questions;
-  const blocks = evidence.blocks.map(({ number, hash }) => ({
-    number,
-    hash: fromHex(hash),
-    source: 'elsewhere',
-  }));
   return {
     signatures: signatures.map(({ publicKey, message, signature }) =>
       outcome(() => verifySignature(fromHex(publicKey), fromHex(message), fromHex(signature))),
@@ -56,13 +58,7 @@ export function answer(questions: Questions): unknown {
         return [toHex(leafHash(encodeReading(reading))), fields];
       }),
     ),
-    verdicts: evidence.texts.map((text) =>
-      outcome(() => {
-        const options = { blocks, decodeAgain: decodeTemperature };
-        const verdict = judge(parseEvidence(text), parsePolicy(evidence.policy), options);
-        return { claims: verdict.claims, after: verdict.notAfter, before: verdict.notBefore };
-      }),
-    ),
+    verdicts: evidence.map(verdictsOn),
     receipt: outcome(
       () =>
         verifyReceipt(
@@ -74,6 +70,22 @@ export function answer(questions: Questions): unknown {
     ),
     hash: toHex(sha256(fromHex('00'), fromHex('ff'))),
   };
+}
+
+function verdictsOn({ policy, texts, blocks }: EvidenceQuestions): unknown[] {
+  const seen = blocks.map(({ number, hash }) => ({
+    ...{ number, hash: fromHex(hash), source: 'elsewhere' },
+  }));
+  const options = { blocks: seen, decodeAgain: decodeTemperature };
+  return texts.map((text) =>
+    outcome(() => {
+      const trusted = parsePolicy(policy);
+      const verdict = isRangeText(text)
+        ? judgeRange(parseRange(text), trusted, options)
+        : judge(parseEvidence(text), trusted, options);
+      return { claims: verdict.claims, after: verdict.notAfter, before: verdict.notBefore };
+    }),
+  );
 }
 
 function outcome(action: () => unknown): unknown {
