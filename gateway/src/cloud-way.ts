@@ -18,9 +18,10 @@ import { createCheckpointLane } from './uplink/checkpoint-lane.ts';
 import { createCloudClient } from './uplink/cloud-client.ts';
 import { type CloudUplink, createCloudUplink } from './uplink/cloud-uplink.ts';
 import { createConflictLane } from './uplink/conflict-lane.ts';
-import type { HttpClient } from './uplink/http-client.ts';
+import { createHttpClient, type HttpClient } from './uplink/http-client.ts';
 import type { JudgedBeacon } from './uplink/judge-beacon.ts';
 import { createReleaser } from './uplink/release.ts';
+import { createWitnessLane } from './uplink/witness-lane.ts';
 
 export interface CloudWayParts {
   readonly config: GatewayConfig;
@@ -52,6 +53,13 @@ export function createCloudWay(parts: CloudWayParts): CloudWay {
   const batches = createBatchLane({ client, log, held, tell });
   // As the operator's record names them now.
   const witnesses = () => register().operator.record.witnesses.map(parseNoteKey);
+  const others = createWitnessLane({
+    ...{ log, timers, random, tell },
+    witnesses: config.witnesses.map((witness) => ({
+      config: witness,
+      http: createHttpClient(witness.url, witness.certificate ?? 'vouched'),
+    })),
+  });
   const beacons =
     notary === null && parts.policy !== null
       ? createBeaconLane({
@@ -61,7 +69,7 @@ export function createCloudWay(parts: CloudWayParts): CloudWay {
       : null;
   const uplink = createCloudUplink({
     ...{ client, log, batches, timers, tell, random },
-    checkpoints: createCheckpointLane({ client, log, batches, witnesses }),
+    checkpoints: createCheckpointLane({ client, log, batches, witnesses, others }),
     anchors:
       notary &&
       createAnchorLane(

@@ -16,6 +16,7 @@ test('what is not written gets its default, and files lie beside the configurati
     records: ['/etc/sigill/operator.record', '/etc/sigill/slot-1.record'],
     policy: '/etc/sigill/policy.json',
     cloud: null,
+    witnesses: [],
     ledger: { kind: 'none' },
     checkpoint: { intervalMs: 10_000 },
     anchor: { intervalMs: 600_000 },
@@ -25,6 +26,33 @@ test('what is not written gets its default, and files lie beside the configurati
     enrol: null,
     sources: [],
   });
+});
+
+const WITNESS = 'witness.example/w1+d7744454+BPck7Ua4dLPhmJVWe2MJG+7FPf0ffZ5EmxoPjVCX221W';
+
+test('reads witnesses besides the operator’s, by key and address', () => {
+  const { witnesses } = parseGatewayConfig(
+    `${MINIMAL}witnesses: [{ url: https://w.example/sub, key: ${WITNESS} }]\n`,
+    'g',
+  );
+  expect(witnesses).toMatchObject([
+    {
+      url: new URL('https://w.example/sub'),
+      key: { name: 'witness.example/w1' },
+      certificate: null,
+    },
+  ]);
+});
+
+test.each([
+  ['{ url: http://w.example, key: K }', 'witnesses[0].url'],
+  ['{ url: http://127.0.0.1.w.example, key: K }', 'witnesses[0].url'],
+  ['{ url: https://w.example, key: hello }', 'sigill witness init'],
+  ['{ url: https://w.example, key: K, certificate: sha256/x }', 'witnesses[0].certificate'],
+  ['{ url: https://w.example, key: K }, { url: https://v.example, key: K }', 'each witness once'],
+])('refuses a witness %s', (written, told) => {
+  const text = `${MINIMAL}witnesses: [${written.replaceAll('K', WITNESS)}]\n`;
+  expect(() => parseGatewayConfig(text, 'g')).toThrow(told);
 });
 
 test('reads a cloud, a ledger and sources', () => {

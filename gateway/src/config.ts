@@ -16,6 +16,7 @@ import { type EnrolConfig, readEnrol } from './enrolment/enrol-config.ts';
 import { GatewayError } from './errors.ts';
 import { type LedgerConfig, readLedger } from './ledger/ledger-config.ts';
 import { readStatus, type StatusConfig } from './status-page/status-config.ts';
+import { readWitnesses, type WitnessConfig } from './uplink/witness-config.ts';
 
 export type { LedgerConfig };
 
@@ -28,6 +29,8 @@ export interface GatewayConfig {
   readonly records: readonly string[];
   readonly policy: string;
   readonly cloud: CloudConfig | null;
+  /** Besides the operator's own. */
+  readonly witnesses: readonly WitnessConfig[];
   readonly ledger: LedgerConfig;
   readonly checkpoint: { readonly intervalMs: number };
   readonly anchor: { readonly intervalMs: number };
@@ -64,7 +67,7 @@ const NAME = /^[a-z0-9._-]{1,59}$/;
 /** @throws GatewayError CONFIG_SYNTAX, NOT_ENROLLED, EdgeError CONFIG_INVALID */
 export function parseGatewayConfig(text: string, path: string): GatewayConfig {
   const root = createConfigSection(path, '', parseYaml(text, path), [
-    ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger'],
+    ...['name', 'origin', 'data', 'keys', 'records', 'policy', 'cloud', 'ledger', 'witnesses'],
     ...['checkpoint', 'anchor', 'batch', 'broker', 'status', 'enrol', 'sources'],
   ]);
   if (root.isAbsent('origin')) {
@@ -92,6 +95,7 @@ export function parseGatewayConfig(text: string, path: string): GatewayConfig {
       .map(at),
     policy: at(root.text('policy', /./, 'a file, such as policy.json', 'policy.json')),
     cloud: readCloud(root),
+    witnesses: readWitnesses(root),
     ledger: readLedger(root, at),
     checkpoint: { intervalMs: checkpoint.count('intervalMs', 100, 10_000) },
     anchor: { intervalMs: anchor.count('intervalMs', 1_000, 600_000) },

@@ -1,6 +1,6 @@
 /**
  * A checkpoint at each interval: the cloud's word that everything below it is durable there, then
- * its cosignature as a witness.
+ * its cosignature as a witness, and those of others; with them it is given to the cloud again, which keeps them for evidence.
  * @module
  */
 import {
@@ -15,6 +15,7 @@ import type { SiteLog } from '../site-log/site-log.ts';
 import type { BatchLane } from './batch-lane.ts';
 import { assertNotAhead } from './cloud-ahead.ts';
 import type { CloudClient } from './cloud-client.ts';
+import type { WitnessLane } from './witness-lane.ts';
 
 export interface CheckpointLane {
   /** Every entry below is durable at the cloud. */
@@ -31,10 +32,12 @@ export interface CheckpointLaneParts {
   readonly batches: BatchLane;
   /** The cosigning keys that the operator's record names now. */
   readonly witnesses: () => readonly NoteKey[];
+  /** Those that are not the operator's. */
+  readonly others: WitnessLane;
 }
 
 export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane {
-  const { client, log, batches, witnesses } = parts;
+  const { client, log, batches, witnesses, others } = parts;
   const kept = log.cosigned();
   let receipted = 0;
   let cosigned = kept === null ? 0 : sizeOf(kept);
@@ -87,6 +90,14 @@ export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane
     }
   }
 
+  async function keepLines(note: string, lines: string, signal: AbortSignal): Promise<void> {
+    if (lines === '') return;
+    const kept = log.cosigned();
+    const whole = (kept !== null && sizeOf(kept) === sizeOf(note) ? kept : note) + lines;
+    await log.keepCosigned(whole);
+    await client.askReceipt(whole, signal);
+  }
+
   return {
     receipted: () => receipted,
     cosigned: () => cosigned,
@@ -97,10 +108,16 @@ export function createCheckpointLane(parts: CheckpointLaneParts): CheckpointLane
     async push(signal) {
       const { size } = log.head();
       const witnessed = witnesses().length === 0 || size === cosigned;
-      if (size === receipted && witnessed) return;
+      if (size === receipted && witnessed && others.settled(size)) return;
       const note = await log.publish();
       await askReceipt(note, signal);
-      if (!witnessed) await askCosignature(note, signal);
+      // Side by side: whoever is away holds up nobody.
+      const lines = others.ask(note, signal);
+      try {
+        if (!witnessed) await askCosignature(note, signal);
+      } finally {
+        await keepLines(note, await lines, signal);
+      }
     },
   };
 }

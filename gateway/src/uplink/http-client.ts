@@ -45,10 +45,15 @@ export function assertSecure(url: URL): void {
   );
 }
 
-export function createHttpClient(url: URL, certificate: Uint8Array | null): HttpClient {
+/** @param certificate pinned; 'vouched': one that an authority vouches for */
+export function createHttpClient(url: URL, certificate: Uint8Array | 'vouched' | null): HttpClient {
   assertSecure(url);
   const secure = url.protocol === 'https:';
-  const agent = secure ? createPinningAgent(certificate) : new HttpAgent({ keepAlive: true });
+  const agent = !secure
+    ? new HttpAgent({ keepAlive: true })
+    : certificate === 'vouched'
+      ? new HttpsAgent({ keepAlive: true, minVersion: 'TLSv1.2' })
+      : createPinningAgent(certificate);
   const send = secure ? httpsRequest : httpRequest;
 
   return {
