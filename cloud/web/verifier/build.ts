@@ -3,7 +3,7 @@
  * program as it runs beside it. `npm run build:verifier`
  * @module
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -32,10 +32,18 @@ export async function buildVerifier(): Promise<BuiltVerifier> {
   await mkdir(folder, { recursive: true });
   const file = `${NAME}.html`;
   const sha256 = hashOfPage(parts);
-  await writeFile(join(folder, file), text);
-  // As `sha256sum --check` reads it.
-  await writeFile(join(folder, `${file}.sha256`), `${sha256}  ${file}\n`);
-  await writeFile(join(folder, `${NAME}.js`), parts.program);
+  const files = {
+    [file]: text,
+    // As `sha256sum --check` reads it.
+    [`${file}.sha256`]: `${sha256}  ${file}\n`,
+    [`${NAME}.js`]: parts.program,
+  };
+  for (const [name, content] of Object.entries(files)) {
+    // Whole or not at all: tests build it side by side, and others read it meanwhile.
+    const unfinished = join(folder, `${name}.${process.pid}`);
+    await writeFile(unfinished, content);
+    await rename(unfinished, join(folder, name));
+  }
   return { path: join(folder, file), sizeBytes, sha256 };
 }
 

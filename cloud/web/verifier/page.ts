@@ -19,6 +19,8 @@ export function startPage(parts: PageParts): void {
   let block: SeenHash | null = null;
   let judged: { readonly examination: Examination; readonly judgedAt: number } | null = null;
   let stop = () => {};
+  // An answer to an earlier question may come late.
+  let turn = 0;
 
   const places = {
     top: h('header'),
@@ -53,6 +55,8 @@ export function startPage(parts: PageParts): void {
 
   const judge = async () => {
     stop();
+    turn += 1;
+    const own = turn;
     judged = null;
     const { evidence, policy } = held;
     if (evidence === null) return drawVerdict();
@@ -66,6 +70,7 @@ export function startPage(parts: PageParts): void {
     let outcome: Child;
     try {
       const examination = await asked.answer;
+      if (own !== turn) return;
       judged = { examination, judgedAt: Date.now() };
       outcome = headline({ words, examination, policy });
     } catch (error) {

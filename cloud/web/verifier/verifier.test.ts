@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import { CLAIMS } from '@sigill/evidence';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -208,6 +212,19 @@ describe('the verifier from disk, without a network', () => {
     await new Promise((closed) => listening.close(closed));
     expect(said).toEqual(['refused', 'refused', 'refused', 'Sigill verifier']);
     expect(heard).toBe(1);
+  });
+
+  it('runs nothing but the program that its policy names', async () => {
+    const page = readFileSync(built.path, 'utf8');
+    const other = deflateRawSync("document.body.append('forged')").toString('base64');
+    const forged = page.replace(/(id="program">)[^<]*/, `$1${other}`);
+    const folder = mkdtempSync(join(tmpdir(), 'sigill-verifier-'));
+    writeFileSync(join(folder, 'forged.html'), forged);
+    opened = await openVerifier(browser as Browser, built.path);
+    await opened.page.goto(pathToFileURL(join(folder, 'forged.html')).href);
+    await opened.page.getByText('This file is damaged').waitFor();
+    expect(await opened.page.getByText('forged', { exact: true }).count()).toBe(0);
+    rmSync(folder, { recursive: true });
   });
 
   it('judges by itself where it gets no worker', async () => {

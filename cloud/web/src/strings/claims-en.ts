@@ -106,7 +106,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   complete: {
     title: 'No reading is missing',
     proof: (f) =>
-      `${f.readings} readings of ${f.streams} series, numbered by the agent without a hole, and the readings just before and after.`,
+      `${f.readings} readings of ${f.streams} series, numbered by the agent without a hole. Where a period is stated, the readings just before and after it are there too.`,
     no: 'Readings are missing, or their numbers do not go on.',
   },
   recomputed: {

@@ -98,7 +98,7 @@ export const claims: Readonly<Record<ClaimId, ClaimWords>> = {
   complete: {
     title: 'Ingen avläsning saknas',
     proof: (f) =>
-      `${f.readings} avläsningar i ${f.streams} serier, numrerade av agenten utan lucka, och avläsningarna närmast före och efter.`,
+      `${f.readings} avläsningar i ${f.streams} serier, numrerade av agenten utan lucka. Där en period anges finns även avläsningarna närmast före och efter den.`,
     no: 'Avläsningar saknas, eller deras nummer följer inte på varandra.',
   },
   recomputed: {

@@ -108,7 +108,7 @@ export const en = {
     open: (count: number) =>
       `${many(count, 'claim was', 'claims were')} not checked, and what was not checked is not proven. Each says why.`,
     page: (count: number) =>
-      `Every claim checked here holds. ${many(count, 'one', 'ones')} not checked here: see why below.`,
+      `Every claim checked here holds. ${many(count, 'claim is', 'claims are')} not checked here: see why below.`,
     proven: () => 'Every claim holds.',
   },
   caveats: {
@@ -146,10 +146,10 @@ export const en = {
   assumptions: 'Under the assumptions',
   rangeTitle: 'The readings',
   period: 'Period',
-  wholeStream: 'none: by number alone',
+  wholeStream: 'not stated: the readings are counted by number alone',
   series: 'Series',
-  there: 'There',
-  of: (present: number, count: number) => `${present} of ${count}`,
+  there: 'Present',
+  of: (present: string, count: string) => `${present} of ${count}`,
   numbers: 'Numbers',
   first: 'First',
   last: 'Last',
@@ -157,7 +157,7 @@ export const en = {
   nothingMissing: 'nothing',
   erased: 'erased by the operator',
   unexplained: 'no reason is given',
-  hole: (from: number, to: number) => (from === to ? `Number ${from}` : `Numbers ${from} to ${to}`),
+  hole: (from: string, to: string) => (from === to ? `Number ${from}` : `Numbers ${from} to ${to}`),
   gapsTitle: 'Silences that the agent itself told',
   gap: (count: string | null) =>
     count === null ? 'an unknown number of readings' : `${count} readings`,
@@ -174,7 +174,7 @@ export const en = {
   more: (count: number) => `and ${count} more`,
   valuesOf: 'Values',
   shownRows: (shown: number, all: number) =>
-    shown === all ? '' : `The first and last of ${all}; the file has all of them.`,
+    shown === all ? '' : `The first and the last of ${all}; the file has all of them.`,
   number: 'No.',
   time: 'Time',
   curve: (name: string, low: string, high: string) => `${name}: lowest ${low}, highest ${high}`,

@@ -143,7 +143,7 @@ export const sv: Strings = {
   assumptions: 'Under antagandena',
   rangeTitle: 'Avläsningarna',
   period: 'Perioden',
-  wholeStream: 'ingen: endast efter nummer',
+  wholeStream: 'inte angiven: avläsningarna räknas efter nummer',
   series: 'Serie',
   there: 'Finns',
   of: (present, count) => `${present} av ${count}`,

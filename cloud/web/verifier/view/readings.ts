@@ -13,6 +13,7 @@ import type {
 import type { Words } from '../strings/words.ts';
 import { curveView } from './curve.ts';
 import { type Child, h, hash, terms } from './html.ts';
+import { valueTable } from './value-table.ts';
 
 type Pair = readonly [string, Child];
 
@@ -94,13 +95,17 @@ function streamView(stream: ShownStream, words: Words): HTMLElement {
   const { t, language } = words;
   const { source, device, first, count, present, holes, holeRuns, gaps, gapCount } = stream;
   const moment = (ms: number | null) => ms !== null && formatMoment(ms, language);
+  const digits = (value: number) => formatDigits(String(value), language);
   return h(
     'div',
     { class: 'stream' },
     h('h3', {}, [source, device].filter(Boolean).join(' · ')),
     terms([
-      [t.there, h('b', { class: present < count ? 'bad' : 'good' }, t.of(present, count))],
-      [t.numbers, count === 0 ? null : `${first}–${first + count - 1}`],
+      [
+        t.there,
+        h('b', { class: present < count ? 'bad' : 'good' }, t.of(digits(present), digits(count))),
+      ],
+      [t.numbers, count === 0 ? null : `${digits(first)} – ${digits(first + count - 1)}`],
       [t.first, moment(stream.firstTime) || null],
       [t.last, moment(stream.lastTime) || null],
       [t.missing, holes.length === 0 ? t.nothingMissing : holeList(holes, holeRuns, words)],
@@ -120,9 +125,10 @@ const list = (items: readonly string[], all: number, { t }: Words): HTMLElement 
   );
 
 const holeList = (holes: readonly HoleRun[], all: number, words: Words): HTMLElement => {
-  const { t } = words;
+  const { t, language } = words;
+  const digits = (value: number) => formatDigits(String(value), language);
   const text = ({ from, to, erased }: HoleRun) =>
-    `${t.hole(from, to)}: ${erased === null ? t.unexplained : `${t.erased}, ${erased}`}`;
+    `${t.hole(digits(from), digits(to))}: ${erased === null ? t.unexplained : `${t.erased}, ${erased}`}`;
   return list(holes.map(text), all, words);
 };
 
@@ -133,49 +139,3 @@ const gapList = (gaps: readonly ShownGap[], all: number, words: Words): HTMLElem
     `${moment(from)} ${t.until} ${moment(to)}: ${t.causes[cause] ?? cause}, ${t.gap(count)}`;
   return list(gaps.map(text), all, words);
 };
-
-function valueTable({ columns, rows, present }: ShownStream, { t, language }: Words): HTMLElement {
-  const heads = [
-    t.number,
-    t.time,
-    ...columns.map(({ name, unit }) => `${quantityWords(name, language)} ${formatUnit(unit)}`),
-  ];
-  return h(
-    'details',
-    {},
-    h('summary', {}, t.valuesOf),
-    h('p', { class: 'small quiet' }, t.shownRows(rows.length, present)),
-    h(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t.valuesOf },
-      h(
-        'table',
-        {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            heads.map((head) => h('th', { scope: 'col' }, head)),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          rows.map(({ n, time, kind, values }) =>
-            h(
-              'tr',
-              {},
-              h('td', {}, String(n)),
-              h('td', {}, formatMoment(time, language)),
-              columns.map((_, at) =>
-                h('td', {}, formatDigits(values[at] ?? (at === 0 ? kind : '–'), language)),
-              ),
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
-}
