@@ -10,14 +10,18 @@ import {
 } from './anchor/enrolment.ts';
 import { decodeEnrolmentAnswer } from './anchor/enrolment-answer.ts';
 import { parseEnrolmentCode } from './anchor/enrolment-code.ts';
+import { openErasure } from './anchor/erasure.ts';
 import { openOperatorChain, openSlotRecord } from './anchor/register.ts';
 import { decodeCall } from './anchor/roll-call.ts';
 import { equalBytes, fromHex, toHex, utf8 } from './bytes/bytes.ts';
 import { sha256 } from './crypto/index.ts';
 import { parseEvidence } from './judge/evidence-file.ts';
 import { judge } from './judge/judge.ts';
+import { judgeRange } from './judge/judge-range.ts';
 import { parsePolicy } from './judge/policy.ts';
+import { parseRange } from './judge/range-file.ts';
 import { CLAIMS, isProven } from './judge/verdict.ts';
+import { decodeSign1 } from './keys/cose-sign1.ts';
 import { openCheckpoint, originHash } from './log/checkpoint.ts';
 import { leafHash, treeRoot } from './log/merkle-tree.ts';
 import { parseReceipt, verifyReceipt } from './log/receipt.ts';
@@ -29,6 +33,7 @@ import { decodeHeader, openSeal } from './seal/seal.ts';
 import { decodeTemperature } from './testing/decode-fixture.ts';
 import { formatExamples } from './testing/format-examples-fixture.ts';
 import { verify } from './testing/readme-example-fixture.ts';
+import { failuresOf } from './testing/verdict-fixture.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const page = read('../FORMAT.md');
@@ -101,6 +106,20 @@ describe('FORMAT.md', () => {
     const { chainId, contract } = policy.ledger!;
     const expected = anchorLeafHash({ ...leaf, chainId, contract });
     expect(equalBytes(leafHash(hex('anchor-leaf')), expected)).toBe(true);
+  });
+
+  it('a range of the same batch, in which the reading was erased', () => {
+    const policy = parsePolicy(text('json policy'));
+    const file = parseRange(text('json range'));
+    const word = openErasure(file.erasures[0]!, hex('operator-key'));
+    expect(decodeSign1(file.erasures[0]!).payload).toEqual(hex('erasure'));
+    expect(word.leafHash).toEqual(leafHash(hex('reading')));
+    expect(file.batches.at(-1)!.header).toEqual(hex('header'));
+    const { block } = judgeRange(file, policy);
+    const options = { blocks: [{ ...block!, source: 'page' }], decodeAgain: decodeTemperature };
+    const verdict = judgeRange(file, policy, options);
+    expect(failuresOf(verdict)).toEqual({ complete: 'not checked ERASED' });
+    expect(verdict.streams[0]!.holes).toEqual([{ n: 4, erased: word.reason }]);
   });
 
   it('an enrolment: code, request, MAC, fingerprint, answer', () => {

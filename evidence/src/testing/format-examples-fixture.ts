@@ -15,6 +15,7 @@ import { fromHex, toHex } from '../bytes/bytes.ts';
 import { type CborValue, decodeCbor, encodeCbor } from '../bytes/canonical-cbor.ts';
 import { formatEvidence } from '../judge/evidence-file.ts';
 import { formatPolicy } from '../judge/policy.ts';
+import { formatRange } from '../judge/range-file.ts';
 import { decodeSign1 } from '../keys/cose-sign1.ts';
 import type { Signer } from '../keys/signer.ts';
 import { formatReceipt } from '../log/receipt.ts';
@@ -22,6 +23,9 @@ import { formatNoteKey } from '../log/signed-note.ts';
 import { encodeBatch } from '../seal/batch.ts';
 import { honestWorld } from './evidence-fixture.ts';
 import { testBytes } from './key-fixture.ts';
+import { rangeOf } from './range-fixture.ts';
+import type { SiteLog, TestAgent } from './site-fixture.ts';
+import type { World } from './world-fixture.ts';
 
 /** What an item is; for an array, what it and each of its items is. */
 type Label = string | readonly [string, ...Label[]];
@@ -80,6 +84,17 @@ const OPERATOR: Label = [
   'successor',
 ];
 const CALL: Label = ['call', 'type', 'slot', 'originHash', 'size', 'root', 'age', 'recordHash'];
+const ERASURE: Label = [
+  'erasure',
+  'type',
+  'agent',
+  'seq',
+  'source',
+  'device',
+  'n',
+  'leafHash',
+  'reason',
+];
 const BATCH: Label = [
   'batch',
   'seal',
@@ -142,9 +157,20 @@ export function formatExamples(): ReadonlyMap<string, string> {
     ['hex anchor-leaf', anchorLeaf(encodeAnchorLeaf(anchor.leaf))],
     ['hex creation-code-hash', toHex(keccak_256(fromHex(ANCHOR_LOG_CREATION_CODE)))],
     ...enrolmentExamples(house.signer, meter.signer),
+    ...rangeExamples(world, house, meter),
     ['json policy', formatPolicy(policy)],
     ['json evidence', formatEvidence(file)],
   ]);
+}
+
+/** The batch of the other examples as a range, with the reading of the example erased. */
+function rangeExamples(world: World, house: SiteLog, meter: TestAgent): [string, string][] {
+  const choice = { device: 'probe-1', first: 3, count: 3, erased: [4] };
+  const range = rangeOf(world, house, meter, choice);
+  return [
+    ['hex erasure', annotate(decodeSign1(range.erasures[0]!).payload, ERASURE)],
+    ['json range', formatRange(range)],
+  ];
 }
 
 function enrolmentExamples(log: Signer, agent: Signer): [string, string][] {
