@@ -38,6 +38,17 @@ export type { AnchorStatus, Ledger, LedgerStatus, ProvenState } from './ledger/l
 export { LedgerError, type LedgerErrorCode } from './ledger/ledger-error.ts';
 export { createNotary, type Notary, type NotaryParts } from './notary/notary.ts';
 export { createRollCallStore, type RollCallStore } from './notary/roll-call-store.ts';
+export { type CloudDesk, createCloudDesk } from './notary-service/cloud-desk.ts';
+export {
+  createFleetNotary,
+  type FleetNotary,
+  type FleetNotaryParts,
+  type FleetStatus,
+} from './notary-service/fleet-notary.ts';
+export { type KeptRegister, openKeptRegister } from './notary-service/kept-register.ts';
+export { createRollStore, type KeptCall, type RollStore } from './notary-service/roll-store.ts';
+export { type RunningNotary, runNotary } from './notary-service/run-notary.ts';
+export { type CloudTeller, createCloudTeller } from './notary-service/tell-cloud.ts';
 export { openRegister, type Register, type RegisterHolder } from './register.ts';
 export { keepRecord, readRecords } from './register-files.ts';
 export { type RunningGateway, runGateway } from './run-gateway.ts';
@@ -46,4 +57,7 @@ export { openSiteLog, type SiteLog, type SiteLogParts } from './site-log/site-lo
 export type { GatewayStatus, RemoteAgentStatus, ToldAlarm } from './status.ts';
 export { systemTimers, type Timers } from './timers.ts';
 export { type AnchorBundle, formatAnchorBundle } from './uplink/anchor-bundle.ts';
+export { createCloudClient } from './uplink/cloud-client.ts';
 export type { CloudUplinkStatus } from './uplink/cloud-uplink.ts';
+export { createHttpClient, type HttpClient } from './uplink/http-client.ts';
+export { type JudgedBeacon, judgeBeacon, type ToldBeacon } from './uplink/judge-beacon.ts';

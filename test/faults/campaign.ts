@@ -66,6 +66,14 @@ const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
       return { report, bad: report.survivors.length > 0 };
     },
   },
+  fleet: {
+    count: 1000,
+    async run({ count, seed, say }) {
+      const { runFleet } = await import('./fleet.ts');
+      const report = await runFleet({ count, seed, say, intervals: 144, whole: 3 });
+      return { report, bad: report.unproven.length > 0 || report.complaints.length > 0 };
+    },
+  },
   mqtt: {
     count: 20,
     async run({ count, seed, say }) {
