@@ -21,8 +21,8 @@ import { hasChromium, openPage } from './testing/chromium-fixture.ts';
 import { evidenceOf, honestWorld } from './testing/evidence-fixture.ts';
 import { rangeOf, rangeWorld } from './testing/range-fixture.ts';
 import { vectorFiles } from './testing/vector-files-fixture.ts';
-import type { Asked } from './testing/vector-inputs-fixture.ts';
 import type { Json } from './testing/vector-questions-fixture.ts';
+import type { Asked } from './testing/vector-world-fixture.ts';
 
 const corpus = process.env.SIGILL_CORPUS;
 const title = hasChromium ? '' : ' (skipped: no Chromium)';

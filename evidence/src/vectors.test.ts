@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { vectorFiles } from './testing/vector-files-fixture.ts';
-import type { Asked } from './testing/vector-inputs-fixture.ts';
 import { answerTo, type Json, QUESTIONS } from './testing/vector-questions-fixture.ts';
+import type { Asked } from './testing/vector-world-fixture.ts';
 
 const folder = new URL('../vectors/', import.meta.url);
 const made = vectorFiles();

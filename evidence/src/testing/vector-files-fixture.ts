@@ -7,13 +7,17 @@ import { formatRange } from '../judge/range-file.ts';
 import { evidenceOf, honestWorld, optionsOf, policyOf } from './evidence-fixture.ts';
 import { testBytes } from './key-fixture.ts';
 import { rangeOf, rangeWorld } from './range-fixture.ts';
-import { type Asked, vectorInputs } from './vector-inputs-fixture.ts';
+import { enrolment, ledger, policies, register } from './vector-chain-fixture.ts';
+import { forms } from './vector-forms-fixture.ts';
+import { logs, trees } from './vector-logs-fixture.ts';
 import { answerTo, QUESTIONS } from './vector-questions-fixture.ts';
+import type { Asked } from './vector-world-fixture.ts';
 
 /** File names in `evidence/vectors` and their texts. */
 export function vectorFiles(): ReadonlyMap<string, string> {
   const inputs: Readonly<Record<string, readonly Asked[]>> = {
-    ...vectorInputs(),
+    ...{ ...forms(), ...trees(), ...logs(), ...register(), ...ledger(), ...policies() },
+    ...enrolment(),
     evidence: [...readingFiles(), ...rangeFiles()],
   };
   const names = Object.keys(QUESTIONS);
