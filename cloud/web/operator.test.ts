@@ -288,7 +288,7 @@ describe('the operator’s page', () => {
     });
     expect(status).toBe(401);
     const cookie = (await page.context().cookies(`${cloud.url}/operator`))[0];
-    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/operator' });
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', path: '/' });
   });
 
   it('leaves when told, and the cookie is of no use after', async () => {
