@@ -45,20 +45,22 @@ export function Tile(props: TileProps): JSX.Element {
           <h3 id={id}>{name.title}</h3>
           {name.detail !== '' && <p class="quiet small">{name.detail}</p>}
         </div>
-        <a
-          class="tile-open"
-          href={formatRoute({ page: 'calendar', ...stream, at: null })}
-          aria-label={t.completeness.linkOf(name.title)}
-        >
-          {t.completeness.link}
-        </a>
-        <a
-          class="tile-open"
-          href={formatRoute({ page: 'meter', stream })}
-          aria-label={t.town.openOf(name.title)}
-        >
-          {t.town.open}
-        </a>
+        <div class="tile-links">
+          <a
+            class="tile-open"
+            href={formatRoute({ page: 'calendar', ...stream, at: null })}
+            aria-label={t.completeness.linkOf(name.title)}
+          >
+            {t.completeness.link}
+          </a>
+          <a
+            class="tile-open"
+            href={formatRoute({ page: 'meter', stream })}
+            aria-label={t.town.openOf(name.title)}
+          >
+            {t.town.open}
+          </a>
+        </div>
       </header>
       <Warnings {...{ view, readings, now }} />
       {readings.length === 0 ? (
