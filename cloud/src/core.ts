@@ -12,7 +12,9 @@ import {
   type StreamCompleteness,
 } from './completeness/completeness.ts';
 import { openCompletenessStore } from './completeness/completeness-store.ts';
+import { ARCHIVE, COMPLETENESS, DATABASE, KEEPSAKES, READINGS } from './data-directory.ts';
 import type { Database } from './database/database.ts';
+import { migrations } from './database/migrations.ts';
 import { openSqliteDatabase } from './database/sqlite-database.ts';
 import { createErasures, type Erasures } from './erasure/erasures.ts';
 import { createEventHub, type EventHub } from './events/event-hub.ts';
@@ -89,12 +91,12 @@ const TOLD_AT_ONCE = 200;
 export async function openCore(parts: CoreParts): Promise<Core> {
   const { data, now, log } = parts;
   const policy = parsePolicy(parts.policy);
-  const database = openSqliteDatabase(join(data, 'cloud.sqlite'));
+  const database = openSqliteDatabase(join(data, DATABASE), migrations, join(data, KEEPSAKES));
   const register = await openRegister(database, policy.operator, now);
   for (const cose of parts.records) await register.admit(cose);
-  const archive = await openSegmentArchive(join(data, 'archive'));
-  const { store, cells } = await watchCells(await openEmbeddedStore(join(data, 'readings.duckdb')));
-  const numbers = await openCompletenessStore(join(data, 'completeness.sqlite'));
+  const archive = await openSegmentArchive(join(data, ARCHIVE));
+  const { store, cells } = await watchCells(await openEmbeddedStore(join(data, READINGS)));
+  const numbers = await openCompletenessStore(join(data, COMPLETENESS));
   const events = createEventHub(parts.era, now);
   const counts: CoreCounts = { batches: 0, readings: 0, quarantined: 0 };
   const watermarks = await openWatermarks(database, policy.ledger, (marks) =>

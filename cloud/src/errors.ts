@@ -8,6 +8,8 @@ export type CloudErrorCode =
   | 'DATABASE_NEWER'
   | 'DATABASE_FAILED'
   | 'READINGS_FAILED'
+  | 'KEEPSAKES_DAMAGED'
+  | 'REBUILD_FAILED'
   // register
   | 'ORIGIN_UNKNOWN'
   | 'ORIGIN_CLOSED'

@@ -42,6 +42,7 @@ const COMMANDS = [
   'cloud operator-link',
   'cloud erase',
   'cloud bring',
+  'cloud rebuild',
   'witness init',
   'witness run',
   'witness prove-fork',

@@ -140,9 +140,9 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE refused_seals (origin TEXT NOT NULL, entry INTEGER NOT NULL, seal BLOB NOT NULL,
         PRIMARY KEY (origin, entry));
 
-      -- How far the file of keepsakes goes that the last write left behind.
-      CREATE TABLE kept (position INTEGER NOT NULL);
-      INSERT INTO kept VALUES (0);
+      -- Which file has the keepsakes of this database, and how far it goes behind the last write.
+      CREATE TABLE kept (file BLOB NOT NULL, position INTEGER NOT NULL);
+      INSERT INTO kept VALUES (x'', 0);
     `,
   },
 ];

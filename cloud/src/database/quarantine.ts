@@ -1,5 +1,6 @@
 /** What was received and is not believed, with the reason; and what someone must look at. */
 import { createHash } from 'node:crypto';
+import { encodeBatch } from '@sigill/evidence';
 import { type Sql, toBytes, toNumber, toText } from './database.ts';
 
 // A broken or hostile gateway must not fill the disk: beyond this only the digest is kept.
@@ -59,7 +60,22 @@ export async function listQuarantined(
   }));
 }
 
-/** The bytes that came for an entry, if they were kept. */
+/** Of an entry that is not believed: kept also when its bytes are not. */
+export async function addRefusedSeal(
+  sql: Sql,
+  origin: string,
+  entry: number,
+  seal: Uint8Array,
+): Promise<void> {
+  await sql.run(
+    'INSERT INTO refused_seals VALUES (?, ?, ?) ON CONFLICT (origin, entry) DO UPDATE SET seal = excluded.seal',
+    origin,
+    entry,
+    seal,
+  );
+}
+
+/** The bytes that came for an entry, if they were kept; else a batch of its seal alone. */
 export async function quarantinedBytes(
   sql: Sql,
   origin: string,
@@ -70,7 +86,15 @@ export async function quarantinedBytes(
     origin,
     entry,
   );
-  return row?.bytes instanceof Uint8Array ? row.bytes : null;
+  if (row?.bytes instanceof Uint8Array) return row.bytes;
+  const kept = await sql.get(
+    'SELECT seal FROM refused_seals WHERE origin = ? AND entry = ?',
+    origin,
+    entry,
+  );
+  return kept === undefined
+    ? null
+    : encodeBatch({ seal: toBytes(kept.seal), readings: [], frames: [] });
 }
 
 /** All that came of an agent, whatever it was refused for. */

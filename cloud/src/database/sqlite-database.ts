@@ -6,12 +6,15 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { CloudError } from '../errors.ts';
+import { openKeeper } from '../keepsakes/keeper.ts';
 import type { Database, Migration, Row, Sql, SqlValue } from './database.ts';
 import { migrations } from './migrations.ts';
 
+/** @param keepsakes the file beside the archive from which it can be made again; none if not given */
 export function openSqliteDatabase(
   path: string,
   steps: readonly Migration[] = migrations,
+  keepsakes?: string,
 ): Database {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const writer = new DatabaseSync(path, { timeout: 5000 });
@@ -20,7 +23,8 @@ export function openSqliteDatabase(
   );
   // Erased readings may have lain in quarantine: what is freed is overwritten with zeros.
   writer.exec('PRAGMA secure_delete = ON');
-  migrate(path, writer, steps);
+  const stepped = migrate(path, writer, steps);
+  const keeper = keepsakes === undefined ? null : openKeeper(keepsakes, writer, stepped);
   const reader = new DatabaseSync(path, { timeout: 5000, readOnly: true });
   const writing = statements(writer);
   const reading = statements(reader);
@@ -28,13 +32,19 @@ export function openSqliteDatabase(
 
   async function transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
     writer.exec('BEGIN IMMEDIATE');
+    let committed = false;
     try {
+      keeper?.begin();
       const result = await work(writing);
+      keeper?.keep();
       writer.exec('COMMIT');
+      committed = true;
       return result;
     } catch (error) {
       if (writer.isTransaction) writer.exec('ROLLBACK');
       throw error;
+    } finally {
+      keeper?.end(committed);
     }
   }
 
@@ -60,12 +70,18 @@ export function openSqliteDatabase(
     async close() {
       await last;
       reader.close();
+      keeper?.close();
       writer.close();
     },
   };
 }
 
-function migrate(path: string, database: DatabaseSync, steps: readonly Migration[]): void {
+/** Whether the schema is another now. */
+export function migrate(
+  path: string,
+  database: DatabaseSync,
+  steps: readonly Migration[],
+): boolean {
   database.exec(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)',
   );
@@ -91,6 +107,7 @@ function migrate(path: string, database: DatabaseSync, steps: readonly Migration
       });
     }
   }
+  return newest < known;
 }
 
 function statements(database: DatabaseSync): Sql {

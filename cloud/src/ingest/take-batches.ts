@@ -15,7 +15,7 @@ import {
 import type { BatchArchive } from '../archive/batch-archive.ts';
 import { chainHead } from '../database/agent-chains.ts';
 import type { Database } from '../database/database.ts';
-import { addQuarantined, raiseAlarm } from '../database/quarantine.ts';
+import { addQuarantined, addRefusedSeal, raiseAlarm } from '../database/quarantine.ts';
 import { appendEntries, entryLeaf, nextEntry } from '../database/site-logs.ts';
 import { appendLeaves } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
@@ -98,6 +98,8 @@ export async function takeBatches(
     for (const { index, code, detail } of quarantined) {
       const { bytes } = kept[index - next] as JudgedBatch;
       await addQuarantined(sql, { origin, entry: index, code, detail, bytes }, at);
+      const seal = sealOf(bytes);
+      if (seal !== null) await addRefusedSeal(sql, origin, index, seal);
       if (ALARMING.has(code)) {
         await raiseAlarm(sql, { origin, code, about: `entry ${index}`, detail }, at);
       }

@@ -18,6 +18,8 @@ export interface CoreFixture {
   readonly core: Core;
   /** Closes it and opens it again, as a restart does. */
   restart(): Promise<Core>;
+  /** Opens it again after it was closed. */
+  reopen(): Promise<Core>;
   dispose(): Promise<void>;
 }
 
@@ -53,6 +55,10 @@ export async function openCoreFixture(): Promise<CoreFixture> {
     },
     async restart() {
       await core.close();
+      core = await open();
+      return core;
+    },
+    async reopen() {
       core = await open();
       return core;
     },
