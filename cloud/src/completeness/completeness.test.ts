@@ -67,7 +67,14 @@ const gap = (part: Said, from: number | null, to: number, count = 3): Said => ({
   ],
 });
 const plan = (hours: number, state: 'active' | 'retired', heartbeats = 'device'): Said => ({
-  ...{ hours, source: '~agent', device: '', n: Number(state === 'retired'), kind: 'plan', origin: own },
+  ...{
+    hours,
+    source: '~agent',
+    device: '',
+    n: Number(state === 'retired'),
+    kind: 'plan',
+    origin: own,
+  },
   fields: [
     field('plan.heartbeat', 300_000),
     field('plan.heartbeats', heartbeats),

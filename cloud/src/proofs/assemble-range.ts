@@ -75,7 +75,7 @@ export async function assembleRange(
   const entry = await parts.database.read((sql) => entryOfBatch(sql, agent, lastBatch));
   if (last === null || entry === null)
     throw new CloudError('ARCHIVE_DAMAGED', `batch ${lastBatch} is not entered`);
-  const number = compute && compute(toStreams(streams, readings), { from, to });
+  const number = compute?.(toStreams(streams, readings), { from, to }) ?? null;
   return text.finish({
     format: 'sigill-evidence@v1',
     kind: number === null ? 'range' : 'number',

@@ -48,13 +48,14 @@ export function RangeDialog(props: RangeDialogProps): JSX.Element {
   );
 }
 
-const STEPS = ['fetching', 'judging', 'ledger'] as const;
+const STEPS = ['fetching', 'reading', 'ledger', 'judging'] as const;
 
 function RangeSteps({ progress: { step, bytes } }: { progress: RangeProgress }): JSX.Element {
   const { t, language } = useWords();
   const megabytes = formatDigits((bytes / 1e6).toFixed(1), language);
   const told = {
     fetching: bytes === 0 ? t.verify.steps.fetching : t.completeness.fetched(megabytes),
+    reading: t.completeness.judging(megabytes),
     judging: t.completeness.judging(megabytes),
     ledger: t.verify.steps.ledger,
   };

@@ -20,5 +20,13 @@ export type RangeExamination = RangeJudged | Refused;
 export interface RangeTask {
   readonly file: Uint8Array;
   readonly policy: Uint8Array;
-  readonly blocks: readonly SeenBlock[];
 }
+
+/** To the worker: first what to judge, then what the ledger says of the block it named. */
+export type ToWorker =
+  | { readonly kind: 'open'; readonly task: RangeTask }
+  | { readonly kind: 'judge'; readonly blocks: readonly SeenBlock[] };
+
+export type FromWorker =
+  | { readonly kind: 'block'; readonly number: number | null }
+  | { readonly kind: 'judged'; readonly examination: RangeExamination };

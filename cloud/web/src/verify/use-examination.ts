@@ -90,7 +90,8 @@ async function examineNow(
   await painted();
   const first = engine.examine(file, policy, []);
   tell('ledger');
-  const ledger = await askLedger(fetch, rpc, first);
+  const block = first.outcome === 'judged' ? first.block : null;
+  const ledger = await askLedger(fetch, rpc, block?.number ?? null);
   const blocks = ledger.kind === 'answered' ? [ledger.block] : [];
   const examination = blocks.length === 0 ? first : engine.examine(file, policy, blocks);
   return { engine, file, policy, examination, blocks, ledger };

@@ -15,7 +15,7 @@ export interface RangeExamined {
 }
 
 export interface RangeProgress {
-  readonly step: 'fetching' | 'judging' | 'ledger';
+  readonly step: 'fetching' | 'reading' | 'ledger' | 'judging';
   /** Come so far. */
   readonly bytes: number;
 }
@@ -68,15 +68,16 @@ async function examineRangeNow(
     ),
     api.policy(),
   ]);
-  tell({ step: 'judging', bytes: file.length });
-  const task = { file, policy, blocks: [] };
-  const first = await judgeRangeBeside(task, signal);
-  tell({ step: 'ledger', bytes: file.length });
-  const ledger = await askLedger(fetch, rpc, first);
-  const examination =
-    ledger.kind === 'answered'
-      ? await judgeRangeBeside({ ...task, blocks: [ledger.block] }, signal)
-      : first;
+  const bytes = file.length;
+  tell({ step: 'reading', bytes });
+  let ledger: LedgerAnswer = { kind: 'none' };
+  const findBlock = async (number: number | null) => {
+    tell({ step: 'ledger', bytes });
+    ledger = await askLedger(fetch, rpc, number);
+    tell({ step: 'judging', bytes });
+    return ledger.kind === 'answered' ? [ledger.block] : [];
+  };
+  const examination = await judgeRangeBeside({ file, policy }, findBlock, signal);
   return { file, policy, examination, ledger };
 }
 
