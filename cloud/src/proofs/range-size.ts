@@ -19,7 +19,7 @@ export function assertRangeSize(
   );
   throw new CloudError(
     'RANGE_TOO_LARGE',
-    `the evidence of this time would be over ${MAX_CHARS / 1024 / 1024} MB; ask for ${toWords(fittingMs)} at a time${device === undefined ? ', or for one device' : ''}`,
+    `the evidence of this time would be over 64 MB; ask for ${toWords(fittingMs)} at a time${device === undefined ? ', or for one device' : ''}`,
     { facts: { fittingMs } },
   );
 }
