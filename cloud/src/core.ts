@@ -160,6 +160,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     parts.witness && (await openOwnWitness(parts.witness, database, register, now, refresh));
   const { ledger } = policy;
   const anchorLog = ledger && anchorTree(ledger.chainId, ledger.contract);
+  const quorum = policy.witnesses;
   const erasures = createErasures({
     ...{ archive, database, store, register, events, now },
     failed: (error) => log.warn({ err: error }, 'readings to be erased are still here'),
@@ -191,9 +192,9 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     policyText: parts.policy,
     counts,
     evidence: (agent, seq) =>
-      assembleEvidence({ archive, database, register, anchorLog }, agent, seq),
+      assembleEvidence({ archive, database, register, anchorLog, quorum }, agent, seq),
     rangeEvidence: (question, compute = null) =>
-      assembleRange({ archive, database, register, anchorLog, store }, question, compute),
+      assembleRange({ archive, database, register, anchorLog, quorum, store }, question, compute),
     completeness: (question) =>
       askCompleteness(
         {

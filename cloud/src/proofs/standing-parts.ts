@@ -9,12 +9,11 @@ import {
   type EvidenceParts,
   inclusionPath,
   toHex,
+  type WitnessQuorum,
 } from '@sigill/evidence';
 import type { BatchArchive } from '../archive/batch-archive.ts';
 import { type ArrivedBatch, entryOfBatch } from '../database/agent-chains.ts';
-import { checkpointCovering, cosignatureAt } from '../database/checkpoints.ts';
-import type { Database, Sql } from '../database/database.ts';
-import { mergeNotes } from '../database/merge-notes.ts';
+import type { Database } from '../database/database.ts';
 import { quarantinedBytes } from '../database/quarantine.ts';
 import { overTree } from '../database/tiles.ts';
 import { CloudError } from '../errors.ts';
@@ -22,6 +21,7 @@ import { sealOf } from '../ingest/judge-batch.ts';
 import { siteTree } from '../ingest/tree-names.ts';
 import type { Register } from '../register/register.ts';
 import { type AnchoredParts, findAnchoring } from './anchored-parts.ts';
+import { checkpointToShow, withCosignature } from './witnessed-checkpoint.ts';
 
 export interface ProofParts {
   readonly archive: BatchArchive;
@@ -29,11 +29,13 @@ export interface ProofParts {
   readonly register: Register;
   /** The anchor log of the policy's ledger; null without one. */
   readonly anchorLog: string | null;
+  /** Of the policy that browsers are shown; absent: any checkpoint will do. */
+  readonly quorum?: WitnessQuorum;
 }
 
 /** @param beacons of all headers in the file. @throws CloudError EVIDENCE_PENDING */
 export function standingParts(
-  { database, register, anchorLog }: ProofParts,
+  { database, register, anchorLog, quorum }: ProofParts,
   entry: ArrivedBatch,
   seal: Uint8Array,
   beacons: readonly (Beacon | null)[],
@@ -41,7 +43,9 @@ export function standingParts(
   return database.read(async (sql) => {
     const anchored =
       anchorLog === null ? null : await findAnchoring(sql, register, anchorLog, entry, beacons);
-    const { size, note } = anchored?.checkpoint ?? (await smallestCheckpoint(sql, entry));
+    const { size, note } = anchored
+      ? await withCosignature(sql, entry.origin, anchored.checkpoint)
+      : await checkpointToShow(sql, entry, quorum ?? null);
     const path = await overTree(sql, siteTree(entry.origin), size, (read) =>
       inclusionPath(entry.entry, size, read),
     );
@@ -49,7 +53,7 @@ export function standingParts(
       seal: { bytes: seal, index: entry.entry, path },
       log: {
         origin: entry.origin,
-        checkpoint: await cosigned(sql, entry.origin, size, note),
+        checkpoint: note,
         consistency: anchored?.consistency ?? [],
       },
       ...(anchored?.file ?? withoutAnchor(register, entry.origin)),
@@ -74,24 +78,6 @@ export async function sealOfBatch(
     'EVIDENCE_PENDING',
     `the header of batch ${batch} of agent ${toHex(agent)} is not here`,
   );
-}
-
-async function smallestCheckpoint(
-  sql: Sql,
-  { origin, entry }: ArrivedBatch,
-): Promise<{ size: number; note: string }> {
-  const checkpoint = await checkpointCovering(sql, origin, entry + 1);
-  if (checkpoint !== null) return checkpoint;
-  throw new CloudError(
-    'EVIDENCE_PENDING',
-    `entry ${entry} of ${origin} is sealed; the gateway's next signed checkpoint will cover it`,
-    { retryable: true },
-  );
-}
-
-async function cosigned(sql: Sql, origin: string, size: number, note: string): Promise<string> {
-  const line = await cosignatureAt(sql, origin, size);
-  return line === null ? note : mergeNotes(note, `${note}${line}`);
 }
 
 /** Sealed, perhaps logged and witnessed: "registered" then rests on the operator's signature alone. */
