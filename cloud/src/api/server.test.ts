@@ -284,6 +284,7 @@ describe('the gateway’s routes', () => {
       checkpointSize: 2,
       checkpoint: note + line,
       anchors: { mined: 1, final: 1 },
+      beacon: null,
     });
     const file = await get(path);
     expect(file.headers.get('content-type')).toContain('application/vnd.sigill+json');

@@ -60,10 +60,12 @@ export interface IngestState {
 
 export interface IngestParts extends TakeBatchesParts, TakeAnchorParts, GiveHeadsParts {
   readonly refused: (origin: string, refusals: BatchesTaken['quarantined']) => void;
-  /** Something about a site log or the anchors may have moved. */
-  readonly changed: () => void;
+  /** Something about a site log may have moved; without its name, about all of them. */
+  readonly changed: (origin?: string) => void;
 }
 
+// Of all logs; no origin has this name, since it has no dot.
+const ANCHORS = 'anchors';
 // Each holds some megabytes while it is checked; a fleet's gateways wait their turn and come again.
 const MAX_AT_ONCE = 16;
 
@@ -95,7 +97,7 @@ export function createIngest(given: IngestParts): Ingest {
 
   // A refusal can change what we hold too: entries cut, a record admitted.
   function take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return turns.take(name, work).finally(parts.changed);
+    return turns.take(name, work).finally(() => parts.changed(name === ANCHORS ? undefined : name));
   }
 
   return {
@@ -108,10 +110,10 @@ export function createIngest(given: IngestParts): Ingest {
     async receipt(note) {
       return take(originOf(note), () => takeReceipt(parts, note));
     },
-    anchor: (bundle) => counted(() => take('anchors', () => takeAnchor(parts, bundle))),
-    rollCall: (told) => counted(() => take('anchors', () => takeRollCall(parts, told))),
+    anchor: (bundle) => counted(() => take(ANCHORS, () => takeAnchor(parts, bundle))),
+    rollCall: (told) => counted(() => take(ANCHORS, () => takeRollCall(parts, told))),
     finality: (index, proof) =>
-      counted(() => take('anchors', () => takeFinality(parts, index, proof))),
+      counted(() => take(ANCHORS, () => takeFinality(parts, index, proof))),
     changes: (since) => giveChanges(parts, since),
     paths: (wanted) => counted(() => givePaths(parts, wanted)),
     anchors,

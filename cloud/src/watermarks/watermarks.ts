@@ -8,7 +8,7 @@ import { anchorLog } from '../database/anchors.ts';
 import { newestCheckpoint, witnessedLog } from '../database/checkpoints.ts';
 import type { Database } from '../database/database.ts';
 import { calledSize } from '../database/roll-calls.ts';
-import { listSiteLogs } from '../database/site-logs.ts';
+import { listSiteLogs, nextEntry } from '../database/site-logs.ts';
 import { anchorTree } from '../ingest/tree-names.ts';
 
 export interface Watermarks {
@@ -28,8 +28,8 @@ export interface WatermarkBook {
   list(): readonly Watermarks[];
   /** What an entry has reached; sealed for a log nobody has entered. */
   stateOf(origin: string, entry: number): EvidenceState;
-  /** Reads them again; tells those that moved. */
-  refresh(): Promise<void>;
+  /** Reads them again, of one log or of all; tells those that moved. */
+  refresh(origin?: string): Promise<void>;
 }
 
 export async function openWatermarks(
@@ -37,34 +37,38 @@ export async function openWatermarks(
   ledger: LedgerPolicy | null,
   moved: (marks: Watermarks) => void,
 ): Promise<WatermarkBook> {
-  let marks: readonly Watermarks[] = await readAll(database, ledger);
+  const marks = new Map<string, Watermarks>();
   let refreshing: Promise<void> | null = null;
-  let again = false;
+  /** Logs to be read again; null: all. */
+  let asked: Set<string> | null = null;
+  await readAgain(database, ledger, null, (mark) => marks.set(mark.origin, mark));
 
-  async function refreshAll(): Promise<void> {
-    do {
-      again = false;
-      const before = marks;
-      marks = await readAll(database, ledger);
-      for (const mark of marks) {
-        const old = before.find(({ origin }) => origin === mark.origin);
-        if (old === undefined || EVIDENCE_STATES.some((state) => old[state] !== mark[state])) {
+  async function refreshAsked(): Promise<void> {
+    while (asked === null || asked.size > 0) {
+      const origins = asked;
+      asked = new Set();
+      await readAgain(database, ledger, origins, (mark) => {
+        const old = marks.get(mark.origin);
+        marks.set(mark.origin, mark);
+        if (old === undefined || EVIDENCE_STATES.some((state) => old[state] !== mark[state]))
           moved(mark);
-        }
-      }
-    } while (again);
+      });
+    }
   }
 
+  asked = new Set();
   return {
-    list: () => marks,
+    list: () => [...marks.values()].sort((a, b) => (a.origin < b.origin ? -1 : 1)),
     stateOf(origin, entry) {
-      const mark = marks.find((one) => one.origin === origin);
+      const mark = marks.get(origin);
       return EVIDENCE_STATES.findLast((state) => entry < (mark?.[state] ?? 0)) ?? 'sealed';
     },
-    // Asked for with every request: one at a time, and one more for all that came meanwhile.
-    refresh() {
-      again = true;
-      refreshing ??= refreshAll().finally(() => {
+    // Asked for with every request: one at a time, and one more for all that came meanwhile. A fleet's are not all read
+    // again because one of its gateways sent something.
+    refresh(origin) {
+      if (origin === undefined) asked = null;
+      else asked?.add(origin);
+      refreshing ??= refreshAsked().finally(() => {
         refreshing = null;
       });
       return refreshing;
@@ -72,23 +76,26 @@ export async function openWatermarks(
   };
 }
 
-async function readAll(database: Database, ledger: LedgerPolicy | null): Promise<Watermarks[]> {
-  return database.read(async (sql) => {
+/** @param origins null: all */
+async function readAgain(
+  database: Database,
+  ledger: LedgerPolicy | null,
+  origins: ReadonlySet<string> | null,
+  found: (mark: Watermarks) => void,
+): Promise<void> {
+  await database.read(async (sql) => {
     const log = ledger && (await anchorLog(sql, anchorTree(ledger.chainId, ledger.contract)));
-    const marks: Watermarks[] = [];
-    for (const { origin, next } of await listSiteLogs(sql)) {
+    const wanted = origins ?? (await listSiteLogs(sql)).map(({ origin }) => origin);
+    for (const origin of wanted) {
       const logged = (await newestCheckpoint(sql, origin))?.size ?? 0;
       const called = async (before: number) =>
         log === null ? 0 : calledSize(sql, log.log, originHash(origin), before);
-      marks.push({
-        origin,
-        sealed: next,
-        logged,
+      found({
+        ...{ origin, sealed: await nextEntry(sql, origin), logged },
         witnessed: Math.min((await witnessedLog(sql, origin))?.size ?? 0, logged),
         anchored: await called(log?.mined ?? 0),
         final: await called(log?.final ?? 0),
       });
     }
-    return marks;
   });
 }

@@ -11,7 +11,7 @@ export function openOwnWitness(
   database: Database,
   register: Register,
   now: () => number,
-  changed: () => void,
+  changed: (origin?: string) => void,
 ): Promise<Witness> {
   const key: NoteKey = { name, type: 4, publicKey: signer.publicKey };
   return createWitness({

@@ -61,7 +61,7 @@ export interface WitnessParts {
   readonly forks: ForkWatch;
   /** ms since the Unix epoch. */
   readonly now: () => number;
-  readonly changed: () => void;
+  readonly changed: (origin?: string) => void;
 }
 
 /** As C2SP tlog-witness answers: 200 with the cosignature, 409 with the size it stands at, or a refusal. */
@@ -128,7 +128,7 @@ export async function createWitness(parts: WitnessParts): Promise<Witness> {
     const answer = signed(head);
     await store.signed(head, answer.cosignature);
     await forks.grew(key, note);
-    parts.changed();
+    parts.changed(origin);
     return answer;
   }
 
