@@ -171,6 +171,9 @@ export async function listAlarms(sql: Sql): Promise<AlarmRow[]> {
   }));
 }
 
+/** As the alarm of a log is called of which two histories are signed. */
+export const TWO_HISTORIES = 'two histories';
+
 // As conflicts of agents are called, unlike an entry of a log that contradicts it.
 const AGENT_CONFLICT = 'agent ';
 

@@ -1,7 +1,7 @@
 /** What a closing record does to the log we hold: nothing comes behind its end any more, and what does not count goes. */
 import { type Closing, equalBytes, toBase64 } from '@sigill/evidence';
 import type { Sql } from '../database/database.ts';
-import { raiseAlarm } from '../database/quarantine.ts';
+import { raiseAlarm, removeAlarm, TWO_HISTORIES } from '../database/quarantine.ts';
 import { cutEntries, endEntries } from '../database/site-logs.ts';
 import { type LogHead, readLogHead, rootOf } from './log-head.ts';
 
@@ -15,6 +15,8 @@ export async function endSiteLog(
   const held = await readLogHead(sql, origin);
   if (held.size > closed.size) await cutEntries(sql, origin, closed.size);
   await endEntries(sql, origin);
+  // What is the matter with a forked log is decided by closing it; the proof stays.
+  await removeAlarm(sql, { origin, code: 'LOG_FORKED', about: TWO_HISTORIES });
   const problem = await differenceOf(sql, origin, held, closed);
   if (problem === null) return;
   const alarm = { origin, code: 'CLOSING_DIFFERS', about: `${closed.size} entries` };

@@ -9,10 +9,11 @@ import {
 } from '@sigill/evidence';
 import type { Database, Sql } from '../database/database.ts';
 import { addFork, listDoubts, removeDoubt } from '../database/forks.ts';
-import { raiseAlarm, removeAlarm } from '../database/quarantine.ts';
+import { raiseAlarm, removeAlarm, TWO_HISTORIES } from '../database/quarantine.ts';
 import { findFork } from './find-fork.ts';
 import { describeDoubt, describeFork } from './fork-words.ts';
-import type { ForkWatch, MetHead } from './witness.ts';
+import type { MetHead } from './met-head.ts';
+import type { ForkWatch } from './witness.ts';
 
 const PROVEN = 'LOG_FORKED';
 const DOUBT = 'WITNESS_FORK';
@@ -48,7 +49,7 @@ export async function keepIfFork(
   const file = formatFork(found.file);
   await addFork(sql, { origin, size: checkpoint.size, proven: true, file, at });
   const detail = describeFork(found.file);
-  await raiseAlarm(sql, { origin, code: PROVEN, about: 'two histories', detail }, at);
+  await raiseAlarm(sql, { origin, code: PROVEN, about: TWO_HISTORIES, detail }, at);
   return 'fork';
 }
 

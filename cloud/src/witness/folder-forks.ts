@@ -17,8 +17,9 @@ import {
   parseFork,
 } from '@sigill/evidence';
 import { describeDoubt, describeFork } from './fork-words.ts';
+import type { MetHead } from './met-head.ts';
 import type { StateDisk } from './state-disk.ts';
-import type { ForkWatch, MetHead } from './witness.ts';
+import type { ForkWatch } from './witness.ts';
 
 export interface KeptFork {
   readonly origin: string;

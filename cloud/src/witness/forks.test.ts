@@ -105,6 +105,19 @@ describe('a head of a second history', () => {
     await expectFork(5);
   });
 
+  it('is no alarm any more once the operator closed the log; the proof stays', async () => {
+    await grow(5);
+    await receipt();
+    await cosign(0);
+    const other = elsewhere(3, 5, () => site().addCheckpoint(4, site().checkpoint()));
+    await fixture.core.witness?.addCheckpoint(other);
+    await expectFork(5);
+    site().continue();
+    await fixture.core.register.admit(site().slotRecord());
+    expect(await alarms()).toEqual([]);
+    expect(await forks()).toHaveLength(1);
+  });
+
   it('is kept with no more than some others of its log', async () => {
     await grow(40);
     await receipt();

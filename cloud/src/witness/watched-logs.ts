@@ -13,7 +13,7 @@ import {
   type SlotRecord,
   toHex,
 } from '@sigill/evidence';
-import type { WatchedLog } from './witness.ts';
+import type { WatchedLog } from './met-head.ts';
 
 export interface WatchedLogs {
   find(origin: string): WatchedLog | undefined;

@@ -4,46 +4,22 @@
  * @module
  */
 import {
-  type Checkpoint,
-  type Closing,
   cosign,
-  cosignedAt,
   EMPTY_ROOT,
-  EvidenceError,
   equalBytes,
-  formatNote,
   judgeAddCheckpoint,
   logKey,
   type NoteKey,
-  openCheckpoint,
   parseAddCheckpoint,
   type Signer,
-  signaturesOf,
   type WitnessDecision,
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
 import { originOf } from '../ingest/take-receipt.ts';
+import { behindItsEnd, isCosigned, type MetHead, openMet, type WatchedLog } from './met-head.ts';
 import { createWitnessClock } from './witness-clock.ts';
 import { createWitnessLimits } from './witness-limits.ts';
 import type { CosignedHead, WitnessStore } from './witness-store.ts';
-
-export interface WatchedLog {
-  /** SPKI. */
-  readonly publicKey: Uint8Array;
-  /** How its operator closed it; null while it grows. */
-  readonly closed: Closing | null;
-}
-
-/** A head that its log signed, and that does not stand where the witness does. */
-export interface MetHead {
-  readonly key: NoteKey;
-  readonly checkpoint: Checkpoint;
-  readonly note: string;
-  /** What was cosigned last; null: nothing. */
-  readonly cosigned: CosignedHead | null;
-  /** No path led to it from there; else nothing was compared. */
-  readonly refused: boolean;
-}
 
 /** Looks whether a head proves that a log has two histories. */
 export interface ForkWatch {
@@ -195,38 +171,4 @@ export function retired(name: string, why: string): CloudError {
     'WITNESS_RETIRED',
     `${name} signs no more: ${why}. A witness that forgot may cosign a second history, so its key must never sign again. Make a new witness with a new key (sigill witness init), and tell whoever names this one in a policy`,
   );
-}
-
-function openMet(
-  note: string,
-  key: NoteKey,
-  cosigned: CosignedHead | null,
-  refused: boolean,
-): MetHead {
-  const opened = openCheckpoint(note, key.name, key.publicKey);
-  const signatures = signaturesOf(opened.note, key);
-  return {
-    ...{ key, cosigned, refused, checkpoint: opened.checkpoint },
-    note: formatNote({ text: opened.note.text, signatures }),
-  };
-}
-
-function isCosigned(note: string, key: NoteKey): boolean {
-  try {
-    return cosignedAt(note, key) !== null;
-  } catch (error) {
-    if (error instanceof EvidenceError) return false;
-    throw error;
-  }
-}
-
-/** The operator said how a closed log ends: another end is another history, and is never cosigned. */
-function behindItsEnd(
-  { origin, size, root }: Checkpoint,
-  { closed }: WatchedLog,
-): WitnessAnswer | null {
-  if (closed === null || size < closed.size) return null;
-  if (size === closed.size && equalBytes(root, closed.root)) return null;
-  const reason = `${origin} was closed by the operator at ${closed.size} entries, and this is not its end`;
-  return { status: 422, code: 'ORIGIN_CLOSED', reason };
 }
