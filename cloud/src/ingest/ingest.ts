@@ -8,6 +8,7 @@ import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
 import { type GivenBeacon, giveBeacon } from '../proofs/give-beacon.ts';
+import { createNewestProver } from '../proofs/proven-call.ts';
 import type { AnchorBundle } from './anchor-bundle.ts';
 import { type GivenChanges, giveChanges } from './give-changes.ts';
 import { type GivenEntries, giveEntries } from './give-entries.ts';
@@ -74,6 +75,7 @@ export function createIngest(given: IngestParts): Ingest {
   const parts = { ...given, books: createRollBooks(database) };
   const turns = createTurns();
   const owners = createLogOwners(parts.now);
+  const prove = createNewestProver();
   let atOnce = 0;
 
   async function counted<T>(work: () => Promise<T>): Promise<T> {
@@ -127,7 +129,7 @@ export function createIngest(given: IngestParts): Ingest {
 
     async beacon(origin, known) {
       register.slotOf(origin);
-      return database.read((sql) => giveBeacon(sql, ledger, origin, known));
+      return database.read((sql) => giveBeacon(sql, ledger, origin, known, prove));
     },
 
     async state(origin) {

@@ -16,7 +16,7 @@ import { slotCalledFor } from '../database/roll-calls.ts';
 import { overTree } from '../database/tiles.ts';
 import { anchorTree } from '../ingest/tree-names.ts';
 import { decodeState } from './anchored-parts.ts';
-import { provenCall } from './proven-call.ts';
+import type { ProveCall } from './proven-call.ts';
 
 export interface GivenBeacon {
   readonly anchor: Pick<
@@ -36,6 +36,7 @@ export async function giveBeacon(
   ledger: LedgerPolicy | null,
   origin: string,
   known: number | null,
+  prove: ProveCall,
 ): Promise<GivenBeacon | null> {
   if (ledger === null) return null;
   const log = anchorTree(ledger.chainId, ledger.contract);
@@ -48,6 +49,6 @@ export async function giveBeacon(
     inclusionPath(number, state.size, read),
   );
   const slot = await slotCalledFor(sql, log, originHash(origin));
-  const call = slot === null || slot >= anchor.slots ? null : provenCall(sql, log, number, slot);
+  const call = slot === null || slot >= anchor.slots ? null : prove(sql, log, number, slot);
   return { anchor, path, ledger: decodeState(state.state), call: await call };
 }
