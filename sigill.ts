@@ -23,7 +23,10 @@ const ROOMS: readonly Room[] = [
     load: () => import('@sigill/gateway/commands'),
   },
   { words: ['agent'], load: () => import('@sigill/edge/commands') },
-  { words: ['cloud', 'witness', 'prove', 'verify'], load: () => import('@sigill/cloud/commands') },
+  {
+    words: ['cloud', 'register', 'witness', 'prove', 'verify'],
+    load: () => import('@sigill/cloud/commands'),
+  },
 ];
 
 const USAGE = 2;

@@ -83,7 +83,7 @@ export async function startCloud(
           now,
         }),
         operator: createOperator({
-          ...{ database, register, certificate, now },
+          ...{ database, register, certificate, now, heardOf: core.heardOf },
           firstKeyHash: core.policy.operator,
           pen: config.operator && (await openOperatorPen(config.operator.key)),
           origins: config.origins,

@@ -8,6 +8,8 @@ import { cloudInvite } from './commands/invite.ts';
 import { cloudOperatorLink } from './commands/operator-link.ts';
 import { witnessProveFork } from './commands/prove-fork.ts';
 import { cloudRebuild } from './commands/rebuild.ts';
+import { registerSign } from './commands/register-sign.ts';
+import { registerSucceed } from './commands/register-succeed.ts';
 import { cloudRevoke } from './commands/revoke.ts';
 import { untilStopped } from './commands/until-stopped.ts';
 import { witnessInit, witnessRun } from './commands/witness.ts';
@@ -36,6 +38,7 @@ Exit: 0 stopped as told, 2 usage, 3 something it needs is missing or in use.
 export const commands: readonly Command[] = [
   ...[cloudInit, runCommand, cloudInvite, cloudApprove, cloudRevoke, cloudOperatorLink],
   ...[cloudErase, cloudBring, cloudRebuild],
+  ...[registerSign, registerSucceed],
   ...[witnessInit, witnessRun, witnessProveFork],
   ...[proveCommand, verifyCommand],
 ];

@@ -18,6 +18,7 @@ import { migrations } from './database/migrations.ts';
 import { openSqliteDatabase } from './database/sqlite-database.ts';
 import { createErasures, type Erasures } from './erasure/erasures.ts';
 import { createEventHub, type EventHub } from './events/event-hub.ts';
+import { listenTo } from './ingest/heard.ts';
 import { createIngest, type Ingest } from './ingest/ingest.ts';
 import { anchorTree } from './ingest/tree-names.ts';
 import { assembleEvidence } from './proofs/assemble.ts';
@@ -61,6 +62,8 @@ export interface Core {
   readonly cells: CellAgents;
   readonly register: Register;
   readonly ingest: Ingest;
+  /** When a gateway last brought something, since the start. */
+  heardOf(origin: string): number | null;
   readonly erasures: Erasures;
   readonly witness: Witness | null;
   readonly tiles: LogTiles;
@@ -131,31 +134,34 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     written: () => {},
     failed: (error) => log.warn({ err: error }, 'the calendar is behind what is archived'),
   });
-  const refresh = () => {
+  const refresh = (origin?: string) => {
     projector.wake();
     counter.wake();
     void watermarks
-      .refresh()
+      .refresh(origin)
       .catch((error) => log.warn({ err: error }, 'watermarks could not be read'));
   };
-  const ingest = createIngest({
-    archive,
-    database,
-    store,
-    register,
-    ledger: policy.ledger,
+  const { ingest, heardOf } = listenTo(
+    createIngest({
+      archive,
+      database,
+      store,
+      register,
+      ledger: policy.ledger,
+      now,
+      taken: (agent, batch, readings) => {
+        cells.note(agent, readings);
+        projector.offer(agent, batch, readings);
+        counter.offer(agent, batch, readings);
+      },
+      refused: (origin, refusals) => {
+        counts.quarantined += refusals.length;
+        log.warn({ origin, refusals }, 'entries are not believed and stand in quarantine');
+      },
+      changed: refresh,
+    }),
     now,
-    taken: (agent, batch, readings) => {
-      cells.note(agent, readings);
-      projector.offer(agent, batch, readings);
-      counter.offer(agent, batch, readings);
-    },
-    refused: (origin, refusals) => {
-      counts.quarantined += refusals.length;
-      log.warn({ origin, refusals }, 'entries are not believed and stand in quarantine');
-    },
-    changed: refresh,
-  });
+  );
   const witness =
     parts.witness && (await openOwnWitness(parts.witness, database, register, now, refresh));
   const { ledger } = policy;
@@ -182,6 +188,7 @@ export async function openCore(parts: CoreParts): Promise<Core> {
     cells,
     register,
     ingest,
+    heardOf,
     erasures,
     witness,
     tiles: createLogTiles({ archive, database }),

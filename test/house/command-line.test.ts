@@ -43,6 +43,8 @@ const COMMANDS = [
   'cloud erase',
   'cloud bring',
   'cloud rebuild',
+  'register sign',
+  'register succeed',
   'witness init',
   'witness run',
   'witness prove-fork',

@@ -3,6 +3,7 @@ import type { Command, CommandIo } from '../command.ts';
 import type { Overview } from '../operator/overview.ts';
 import { parseFingerprint } from '../operator/records.ts';
 import { asCommand, readArguments } from './arguments.ts';
+import { given, writeAsk } from './ask.ts';
 import { type LetIn, letIn, stayIn, unknownBox } from './let-in.ts';
 import { enterAsSigner } from './signer.ts';
 import { describeWaiting } from './waiting-text.ts';
@@ -26,6 +27,10 @@ from: sigill cloud operator-link. In the third that machine has no network: what
 from the operator’s page, and RECORD is brought back there; of two records the second is in RECORD-2.
 
   --origin ORIGIN       what a gateway’s log is called for ever; else the cloud’s origins and its name
+  --succeeds FINGERPRINT
+                        of an agent: it takes over from this one of the same gateway, which is revoked
+                        by the same record; the last header held of it is named there
+  --ask ASK             sign nothing: write what is to be signed to ASK, for sigill register sign
   --cause TEXT          why a log is closed, for all who read its record; else that it could not go on
   --key FILE            the operator’s key; else operator.key of FILE, or keys/operator.pem beside it
   --cloud, --link, --certificate
@@ -53,6 +58,8 @@ const OPTIONS = {
   from: { type: 'string' },
   output: { type: 'string', short: 'o' },
   refuse: { type: 'string' },
+  succeeds: { type: 'string' },
+  ask: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -72,6 +79,11 @@ async function approve(args: readonly string[], io: CommandIo): Promise<void> {
       if (box === undefined) throw unknownBox(wanted, overview);
       await client.refuse(box.box, refuse);
       return tell(io, json, { facts: { refused: wanted }, text: `${box.name} is sent away.` });
+    }
+    if (values.ask !== undefined) {
+      const { origin, cause, succeeds } = values;
+      const asked = { fingerprint: wanted, overview, ...given({ origin, cause, succeeds }) };
+      return await writeAsk(values.ask, { sign: 'approve', ask: asked }, io);
     }
     const signing = { client, overview, keyFile: key() };
     const done = box === undefined ? stayIn(signing, wanted) : letIn(signing, box, values);

@@ -1,18 +1,19 @@
 /** `sigill cloud erase` */
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, CommandIo } from '../command.ts';
 import { readGiven } from '../config-file.ts';
 import type { Erasable, ReadingName } from '../erasure/erasable.ts';
-import { type ErasureAsk, readReason, signErasures } from '../erasure/erasure-ask.ts';
+import { readReason, signErasures } from '../erasure/erasure-ask.ts';
 import { countOf, describeErasable, WHAT_STAYS } from '../erasure/erasure-text.ts';
 import { CloudError } from '../errors.ts';
 import { writeNewFile } from '../init/new-file.ts';
-import { formatAsk, parseAsk } from '../operator/ask-file.ts';
+import { parseAsk } from '../operator/ask-file.ts';
 import type { ErasureQuestion } from '../operator/client.ts';
 import { openOperatorPen } from '../operator/sign-record.ts';
 import { formatSigned } from '../operator/signed-file.ts';
 import { asCommand, readArguments } from './arguments.ts';
+import { writeAsk } from './ask.ts';
+import { readLine } from './read-line.ts';
 import { enterAsSigner, type SignersCloud } from './signer.ts';
 
 const help = `
@@ -83,7 +84,10 @@ async function erase(args: readonly string[], io: CommandIo): Promise<void> {
     const { readings } = await client.erasable(question);
     const { chain } = (await client.overview()).cloud;
     const ask = { reason, readings, chain };
-    if (askFile !== undefined) return await writeAsk(askFile, ask, io);
+    if (askFile !== undefined) {
+      io.stdout.write(describeErasable(readings));
+      return await writeAsk(askFile, { sign: 'erase', ask }, io);
+    }
     if (readings.length === 0) return tell(io, values, 0, 'Nothing is left to erase.\n');
     const pen = await openOperatorPen(key());
     if (values.json !== true) io.stdout.write(`Would go for ever:\n${describeErasable(readings)}`);
@@ -116,13 +120,6 @@ async function signElsewhere(askFile: string, values: Values, io: CommandIo): Pr
   tell(io, values, readings.length, text);
 }
 
-async function writeAsk(path: string, ask: ErasureAsk, io: CommandIo): Promise<void> {
-  await writeNewFile(path, formatAsk({ sign: 'erase', ask }));
-  io.stdout.write(
-    `${describeErasable(ask.readings)}Nothing is signed yet. Where the operator’s key is: sigill register sign ${path} --key FILE -o SIGNED\n`,
-  );
-}
-
 /** @throws CloudError USAGE, ERASURE_REFUSED */
 async function confirm(
   readings: readonly Erasable[],
@@ -137,16 +134,6 @@ async function confirm(
     'ERASURE_REFUSED',
     `${count} readings would go, and ${said.trim() === '' ? 'nobody confirmed it' : `${said.trim()} was said`}; nothing was erased`,
   );
-}
-
-async function readLine({ stdin, signal }: CommandIo): Promise<string> {
-  const lines = createInterface({ input: stdin, signal });
-  try {
-    for await (const line of lines) return line;
-    return '';
-  } finally {
-    lines.close();
-  }
 }
 
 async function untilGone(client: SignersCloud, signal: AbortSignal): Promise<void> {

@@ -9,14 +9,20 @@ import {
 import { CloudError } from '../errors.ts';
 import { signGeneration, USUAL_CAUSE } from '../operator/next-generation.ts';
 import type { Overview, WaitingBox } from '../operator/overview.ts';
-import { approvalOf, confirmationOf } from '../operator/records.ts';
+import {
+  approvalOf,
+  type BoxToApprove,
+  confirmationOf,
+  parseFingerprint,
+  successionOf,
+} from '../operator/records.ts';
 import { openRegisterView } from '../operator/register-view.ts';
 import { type OperatorPen, openOperatorPen } from '../operator/sign-record.ts';
-import { headsIn } from '../operator/slot-views.ts';
+import { headsIn, lastHeaderOf } from '../operator/slot-views.ts';
 import type { SignersCloud } from './signer.ts';
 
 export interface Signing {
-  readonly client: SignersCloud;
+  readonly client: Pick<SignersCloud, 'bring'>;
   readonly overview: Overview;
   readonly keyFile: string;
 }
@@ -31,12 +37,14 @@ export interface LetIn {
 export interface LetInOptions {
   readonly origin?: string;
   readonly cause?: string;
+  /** The fingerprint of the agent that the new one takes over from. */
+  readonly succeeds?: string;
 }
 
 export async function letIn(
   signing: Signing,
   box: WaitingBox,
-  { origin, cause }: LetInOptions,
+  { origin, cause, succeeds }: LetInOptions,
 ): Promise<LetIn> {
   const pen = await openOperatorPen(signing.keyFile);
   const { kind, ...keys } = openEnrolmentRequest(fromBase64(box.request));
@@ -55,6 +63,7 @@ export async function letIn(
     throw new CloudError('USAGE', `--cause: ${box.name} closes no log, it asks to be let in`);
   const slots = openRegisterView(signing.overview, pen);
   const asked = { ...keys, kind, gateway: box.gateway };
+  if (succeeds !== undefined) return takeOver(signing, box, asked, succeeds, pen);
   const record = approvalOf(asked, slots, origin ?? box.origin);
   const files = await signing.client.bring(await pen.sign(record));
   const { slot, rev, origin: log } = record;
@@ -63,6 +72,24 @@ export async function letIn(
       ? `${box.name} is an agent of ${log} now; its gateway fetches the record within a minute.`
       : `${box.name} is in: slot ${slot}, origin ${log}. The box fetches its records by itself.`;
   const facts = { approved: box.fingerprint, slot, rev, origin: log };
+  return { facts, text: `${text}${whereTo(files)}` };
+}
+
+async function takeOver(
+  { client, overview }: Signing,
+  box: WaitingBox,
+  asked: BoxToApprove,
+  written: string,
+  pen: OperatorPen,
+): Promise<LetIn> {
+  const fingerprint = parseFingerprint(written);
+  const lastHeaderHash = lastHeaderOf(overview.slots, fingerprint);
+  const slots = openRegisterView(overview, pen);
+  const record = successionOf(asked, slots, { fingerprint, lastHeaderHash });
+  const files = await client.bring(await pen.sign(record));
+  const { slot, rev, origin } = record;
+  const text = `${box.name} is an agent of ${origin} in the place of ${fingerprint}, which is revoked, for ever: what it sealed up to the last header held here stays proven.`;
+  const facts = { approved: box.fingerprint, succeeds: fingerprint, slot, rev, origin };
   return { facts, text: `${text}${whereTo(files)}` };
 }
 

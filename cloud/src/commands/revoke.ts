@@ -1,11 +1,10 @@
 /** `sigill cloud revoke` */
 import type { Command, CommandIo } from '../command.ts';
 import { CloudError } from '../errors.ts';
-import { parseFingerprint, revocationOf } from '../operator/records.ts';
-import { openRegisterView } from '../operator/register-view.ts';
-import { openOperatorPen } from '../operator/sign-record.ts';
-import { headsIn } from '../operator/slot-views.ts';
+import { parseFingerprint } from '../operator/records.ts';
 import { asCommand, readArguments } from './arguments.ts';
+import { writeAsk } from './ask.ts';
+import { putOut } from './put-out.ts';
 import { enterAsSigner } from './signer.ts';
 
 const help = `
@@ -16,6 +15,7 @@ Usage: npx sigill cloud revoke FILE FINGERPRINT [--key FILE] [--json]
 Puts a box out, for ever: what it seals from now on is not believed, here or by any verifier. A
 gateway’s slot is closed with it. It cannot be undone; the box comes back only with new keys.
 
+  --ask ASK             sign nothing: write what is to be signed to ASK, for sigill register sign
   --key FILE            the operator’s key; else operator.key of FILE, or keys/operator.pem beside it
   --cloud, --link, --certificate
                         as sigill cloud operator-link prints them
@@ -38,6 +38,7 @@ const OPTIONS = {
   certificate: { type: 'string' },
   from: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  ask: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -53,24 +54,11 @@ async function revoke(args: readonly string[], io: CommandIo): Promise<void> {
   const fingerprint = parseFingerprint(more.join(''));
   const { client, key } = await enterAsSigner(file, values, io);
   try {
-    const pen = await openOperatorPen(key());
     const overview = await client.overview();
-    const slots = openRegisterView(overview, pen);
-    const record = revocationOf(fingerprint, slots, headsIn(overview.slots));
-    const [written] = await client.bring(await pen.sign(record));
-    const { slot, rev, origin, closed } = record;
-    const state = closed === null ? 'open' : 'closed';
-    const text =
-      state === 'closed'
-        ? `${origin} is closed and its box revoked, for ever.`
-        : `The agent ${fingerprint} of ${origin} is revoked, for ever.`;
-    const when =
-      written === undefined ? '' : `\nFrom when ${written} was brought to the operator’s page.`;
-    io.stdout.write(
-      values.json === true
-        ? `${JSON.stringify({ revoked: fingerprint, slot, rev, origin, state })}\n`
-        : `${text}${when}\n`,
-    );
+    if (values.ask !== undefined)
+      return await writeAsk(values.ask, { sign: 'revoke', ask: { fingerprint, overview } }, io);
+    const { facts, text } = await putOut({ client, overview, keyFile: key() }, fingerprint);
+    io.stdout.write(values.json === true ? `${JSON.stringify(facts)}\n` : `${text}\n`);
   } finally {
     await client.leave();
   }

@@ -145,4 +145,12 @@ export const migrations: readonly Migration[] = [
       INSERT INTO kept VALUES (x'', 0);
     `,
   },
+  {
+    number: 7,
+    name: 'since when a record is here',
+    sql: `
+      -- Null where it came before anybody noted it.
+      ALTER TABLE records ADD at INTEGER;
+    `,
+  },
 ];

@@ -9,16 +9,19 @@ export interface RecordRow {
   readonly cose: Uint8Array;
   /** Null for slot 0, the operator. */
   readonly origin: string | null;
+  /** When it came here; null: nobody noted it. */
+  readonly at: number | null;
 }
 
 export async function addRecord(sql: Sql, row: RecordRow): Promise<void> {
   await sql.run(
-    'INSERT INTO records VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO records (slot, rev, record_hash, cose, origin, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     row.slot,
     row.rev,
     row.recordHash,
     row.cose,
     row.origin,
+    row.at,
   );
   await noteChange(sql, 'record', Buffer.from(row.recordHash).toString('hex'));
 }
@@ -35,5 +38,6 @@ function record(row: Row): RecordRow {
     recordHash: toBytes(row.record_hash),
     cose: toBytes(row.cose),
     origin: typeof row.origin === 'string' ? row.origin : null,
+    at: row.at === null ? null : toNumber(row.at),
   };
 }

@@ -8,12 +8,12 @@ import {
   createEnrolmentCode,
   ENROLMENT_CODE_RANDOM_BYTES,
   type EnrolmentKind,
+  equalBytes,
   formatEnrolmentCode,
   openOperatorChain,
   readSlotRecord,
-  type SlotRecord,
 } from '@sigill/evidence';
-import { findBoxRow, forgetBoxes, refuseBox } from '../database/boxes.ts';
+import { findBoxRow, forgetBoxes, listBoxes, refuseBox } from '../database/boxes.ts';
 import type { Database } from '../database/database.ts';
 import {
   addInvitation,
@@ -28,7 +28,7 @@ import { signGeneration, USUAL_CAUSE } from './next-generation.ts';
 import { type Overview, readOverview } from './overview.ts';
 import { approvalOf, revocationOf } from './records.ts';
 import { assertOperatorKey, type OperatorPen } from './sign-record.ts';
-import { headsIn } from './slot-views.ts';
+import { headsIn, viewSlots } from './slot-views.ts';
 
 export interface OperatorParts {
   readonly database: Database;
@@ -43,6 +43,16 @@ export interface OperatorParts {
   readonly url: () => string;
   readonly certificate: Uint8Array | null;
   readonly now: () => number;
+  /** When a gateway last brought something; null: not since the start. */
+  readonly heardOf: (origin: string) => number | null;
+}
+
+/** What a record that was brought is about. */
+export interface Brought {
+  readonly slot: number;
+  readonly rev: number;
+  /** Empty for the operator's own. */
+  readonly origin: string;
 }
 
 export interface Operator {
@@ -57,7 +67,7 @@ export interface Operator {
   approve(box: Uint8Array, origin: string, cause?: string): Promise<void>;
   revoke(fingerprint: string): Promise<void>;
   /** A record signed elsewhere; it counts from now on. @throws CloudError, EvidenceError */
-  bring(cose: Uint8Array): Promise<SlotRecord>;
+  bring(cose: Uint8Array): Promise<Brought>;
 }
 
 export interface NewInvitation {
@@ -88,12 +98,15 @@ export function createOperator(parts: OperatorParts): Operator {
     return pen;
   }
 
-  async function bring(cose: Uint8Array): Promise<SlotRecord> {
+  async function bring(cose: Uint8Array): Promise<Brought> {
     await register.admit(cose);
+    const own = register.operatorChain().find((row) => equalBytes(row.cose, cose));
+    if (own !== undefined) return { slot: 0, rev: own.rev, origin: '' };
     return readSlotRecord(cose).record;
   }
 
-  const slotViews = async () => (await readOverview({ ...parts, holdsKey: pen !== null })).slots;
+  const slotViews = async () =>
+    viewSlots(database, register, await database.read(listBoxes), parts.heardOf);
 
   return {
     overview: () => readOverview({ ...parts, holdsKey: pen !== null }),

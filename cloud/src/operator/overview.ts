@@ -6,15 +6,18 @@
 import {
   boxFingerprint,
   type EnrolmentKind,
+  equalBytes,
   MAX_WRONG_CODES,
   nextOrigin,
   type Opened,
+  readOperatorRecord,
   type SlotRecord,
   toBase64,
   toHex,
 } from '@sigill/evidence';
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
+import type { RecordRow } from '../database/register-records.ts';
 import { standingOf } from '../enrolment/outcomes.ts';
 import type { OperatorParts } from './operator.ts';
 import { keyFingerprint } from './sign-record.ts';
@@ -28,6 +31,8 @@ export interface Overview {
     readonly origins: string;
     readonly holdsKey: boolean;
     readonly operator: string;
+    /** Since when its key is in force here; null: nobody noted it. */
+    readonly operatorSince: number | null;
     /** base64 of the operator's records, the first one first. */
     readonly chain: readonly string[];
     readonly now: number;
@@ -82,6 +87,7 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
       origins,
       holdsKey: parts.holdsKey,
       operator: keyFingerprint(register.operatorKey()),
+      operatorSince: sinceOf(chain),
       chain: chain.map(({ cose }) => toBase64(cose)),
       now: parts.now(),
     },
@@ -98,9 +104,17 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
       clockOff: row.clockOff,
       request: toBase64(row.request),
     })),
-    slots: await viewSlots(database, register, boxes),
+    slots: await viewSlots(database, register, boxes, parts.heardOf),
     invitations: invitations.map((row) => viewInvitation(row, parts.now())),
   };
+}
+
+/** The first record in force with the key that signs today. */
+function sinceOf(chain: readonly RecordRow[]): number | null {
+  const keys = chain.map(({ cose }) => readOperatorRecord(cose).record.key);
+  const last = keys.at(-1);
+  const first = keys.findLastIndex((key) => last === undefined || !equalBytes(key, last)) + 1;
+  return chain[first]?.at ?? null;
 }
 
 /** What the box's log is called or would be. */

@@ -1,10 +1,12 @@
 /** Which record lets a box in or puts it out: decided alike in the cloud and on the operator's own machine. */
 import {
   addAgent,
+  agentId,
   type BoxKeys,
   boxesOf,
   confirmBox,
   earlierOrigins,
+  equalBytes,
   nextSlot,
   type Opened,
   openSlot,
@@ -63,6 +65,47 @@ export function approvalOf(
   }
   const { logKey, agentKey } = box;
   return openSlot({ slot: nextSlot(slots.map(({ record }) => record)), origin, logKey, agentKey });
+}
+
+/** An agent's new box in the place of an old one: one record lets it in and puts that one out, for ever. */
+export interface Succession {
+  /** Of the box that was there. */
+  readonly fingerprint: string;
+  /** Of the last header that the cloud holds of it. */
+  readonly lastHeaderHash: Uint8Array;
+}
+
+/** @throws CloudError USAGE, BOX_UNKNOWN, BOX_REVOKED, ORIGIN_*; EvidenceError RECORD_CHAIN */
+export function successionOf(
+  box: BoxToApprove,
+  slots: readonly Opened<SlotRecord>[],
+  { fingerprint, lastHeaderHash }: Succession,
+): SlotRecord {
+  if (box.kind !== 'agent')
+    throw new CloudError(
+      'USAGE',
+      'an agent takes over from an agent; a gateway asks for its next log',
+    );
+  const added = approvalOf(box, slots, '');
+  const old = registeredBox(fingerprint, slots);
+  if (old.slot.record.slot !== added.slot || old.logKey !== null)
+    throw new CloudError(
+      'BOX_UNKNOWN',
+      `${fingerprint} is no agent at ${added.origin}; an agent takes over from one of the same gateway`,
+    );
+  if (old.agent.state === 'revoked')
+    throw new CloudError(
+      'BOX_REVOKED',
+      `${fingerprint} is revoked already; approve without --succeeds`,
+    );
+  const succeeds = { agent: agentId(old.agentKey), lastHeaderHash };
+  return {
+    ...added,
+    agents: added.agents.map((one) => {
+      if (equalBytes(one.key, old.agentKey)) return { ...one, state: 'revoked' as const };
+      return equalBytes(one.key, box.agentKey) ? { ...one, succeeds } : one;
+    }),
+  };
 }
 
 /** @throws CloudError BOX_UNKNOWN, EvidenceError RECORD_CHAIN when it is out already */

@@ -17,6 +17,7 @@ import {
   type SlotRecord,
   sha256,
   signErasure,
+  signOperatorRecord,
   signSlotRecord,
 } from '@sigill/evidence';
 import { CloudError } from '../errors.ts';
@@ -26,6 +27,8 @@ export interface OperatorPen {
   readonly publicKey: Uint8Array;
   /** Durable beside the key before it is returned. A closing record that was signed before is returned as it was. @throws CloudError RECORD_SIGNED */
   sign(record: SlotRecord): Promise<Uint8Array>;
+  /** The operator's own next record, with the same promise. @throws CloudError RECORD_SIGNED */
+  succeed(record: OperatorRecord): Promise<Uint8Array>;
   /** Its word that a reading was erased. @throws EvidenceError ERASURE_FORM */
   erase(erasure: Erasure): Uint8Array;
 }
@@ -37,6 +40,12 @@ export async function openOperatorPen(keyFile: string): Promise<OperatorPen> {
   return {
     publicKey: signer.publicKey,
     sign: (record) => signOnce(signer, directory, record),
+    async succeed(record) {
+      const cose = signOperatorRecord(record, signer);
+      const before = await keepSigned(directory, 0, record.rev, cose);
+      if (before === null) return cose;
+      throw taken(directory, 0, record.rev, 'the operator itself');
+    },
     erase: (erasure) => signErasure(erasure, signer),
   };
 }
@@ -66,8 +75,21 @@ async function signOnce(
   record: SlotRecord,
 ): Promise<Uint8Array> {
   const cose = signSlotRecord(record, signer);
+  const before = await keepSigned(directory, record.slot, record.rev, cose);
+  if (before === null) return cose;
+  if (isSameButItsEnd(before, record, signer.publicKey)) return before;
+  throw taken(directory, record.slot, record.rev, originOf(before));
+}
+
+/** Durable when it resolves. Null: what is kept for this slot and revision is this; else what was signed before. */
+async function keepSigned(
+  directory: string,
+  slot: number,
+  rev: number,
+  cose: Uint8Array,
+): Promise<Uint8Array | null> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `slot-${record.slot}-${record.rev}.record`);
+  const path = signedPath(directory, slot, rev);
   try {
     const file = await open(path, 'wx', 0o600);
     try {
@@ -76,16 +98,22 @@ async function signOnce(
     } finally {
       await file.close();
     }
-    return cose;
+    return null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const before = Uint8Array.from(await readFile(path));
-  if (before.length === 0 || equalBytes(before, cose)) return cose;
-  if (isSameButItsEnd(before, record, signer.publicKey)) return before;
-  throw new CloudError(
+  return before.length === 0 || equalBytes(before, cose) ? null : before;
+}
+
+function signedPath(directory: string, slot: number, rev: number): string {
+  return join(directory, `slot-${slot}-${rev}.record`);
+}
+
+function taken(directory: string, slot: number, rev: number, whose: string): CloudError {
+  return new CloudError(
     'RECORD_SIGNED',
-    `${path} is another record for slot ${record.slot}, revision ${record.rev}, signed for ${originOf(before)}; two would be two histories. Bring that one to the cloud first (on its /operator page), then approve again`,
+    `${signedPath(directory, slot, rev)} is another record for slot ${slot}, revision ${rev}, signed for ${whose}; two would be two histories. Bring that one to the cloud first (on its /operator page), then try again`,
   );
 }
 

@@ -1,16 +1,19 @@
 /** Who is in, as the operator looks at it: every slot with its boxes, and how far its log is held. */
 import {
   agentId,
-  boxesOf,
-  equalBytes,
+  boxFingerprint,
+  type ChainHead,
   fromBase64,
   type Opened,
+  readSlotRecord,
   type SlotRecord,
   toBase64,
   toHex,
 } from '@sigill/evidence';
+import { chainHead } from '../database/agent-chains.ts';
 import type { BoxRow } from '../database/boxes.ts';
 import type { Database } from '../database/database.ts';
+import type { RecordRow } from '../database/register-records.ts';
 import { CloudError } from '../errors.ts';
 import { type LogHead, readLogHead } from '../ingest/log-head.ts';
 import type { Register } from '../register/register.ts';
@@ -28,6 +31,10 @@ export interface SlotView {
   readonly continues: string | null;
   /** base64, as the operator signed it. */
   readonly record: string;
+  /** When its gateway last brought something; null: not since this cloud's start. */
+  readonly heardAt: number | null;
+  /** When its first record came here; null: nobody noted it. */
+  readonly since: number | null;
   readonly agents: readonly AgentView[];
 }
 
@@ -38,6 +45,12 @@ export interface AgentView {
   readonly name: string | null;
   readonly fingerprint: string;
   readonly state: 'active' | 'revoked';
+  /** When its key came here; null: nobody noted it. */
+  readonly since: number | null;
+  /** The last header that it signed, as an agent that takes over from it names it. Hash: base64. */
+  readonly last: { readonly batch: number; readonly headerHash: string } | null;
+  /** Whom it took over from. */
+  readonly succeeds: string | null;
 }
 
 /** By slot. */
@@ -45,14 +58,23 @@ export async function viewSlots(
   database: Database,
   register: Register,
   boxes: readonly BoxRow[],
+  heardOf: (origin: string) => number | null,
 ): Promise<SlotView[]> {
   const slots = register.slots().toSorted((one, other) => one.record.slot - other.record.slot);
-  const heads = await database.read(async (sql) => {
-    const read: LogHead[] = [];
-    for (const { record } of slots) read.push(await readLogHead(sql, record.origin));
-    return read;
+  // A box that asked for a next log was enrolled before, by the request that says what it is called.
+  const enrolled = boxes.filter(({ kind }) => kind !== 'generation');
+  const rows = new Map(enrolled.map((row) => [toHex(row.agentKey), row]));
+  return database.read(async (sql) => {
+    const views: SlotView[] = [];
+    for (const slot of slots) {
+      const head = await readLogHead(sql, slot.record.origin);
+      const lasts = new Map<string, ChainHead | null>();
+      for (const { key } of slot.record.agents)
+        lasts.set(toHex(key), await chainHead(sql, agentId(key)));
+      views.push(viewSlot(slot, head, register, rows, lasts, heardOf(slot.record.origin)));
+    }
+    return views;
   });
-  return slots.map((slot, at) => viewSlot(slot, heads[at] as LogHead, register, boxes));
 }
 
 /** @throws CloudError ORIGIN_UNKNOWN */
@@ -64,43 +86,73 @@ export function headsIn(slots: readonly SlotView[]): HeadOf {
   };
 }
 
+/** @throws CloudError BOX_UNKNOWN, USAGE where nothing was ever sealed */
+export function lastHeaderOf(slots: readonly SlotView[], fingerprint: string): Uint8Array {
+  const agents = slots.filter(({ closed }) => closed === null).flatMap(({ agents }) => agents);
+  const found = agents.find((agent) => agent.fingerprint === fingerprint);
+  if (found === undefined)
+    throw new CloudError('BOX_UNKNOWN', `no agent with the fingerprint ${fingerprint} is in`);
+  if (found.last !== null) return fromBase64(found.last.headerHash);
+  throw new CloudError(
+    'USAGE',
+    `${fingerprint} never sealed anything, so there is nothing to take over: revoke it, and approve without --succeeds`,
+  );
+}
+
 function viewSlot(
   slot: Opened<SlotRecord>,
   head: LogHead,
   register: Register,
-  boxes: readonly BoxRow[],
+  rows: ReadonlyMap<string, BoxRow>,
+  lasts: ReadonlyMap<string, ChainHead | null>,
+  heardAt: number | null,
 ): SlotView {
   const { slot: number, rev, origin, closed, continues, agents } = slot.record;
   const before = continues === null ? undefined : register.find(continues);
+  const history = register.recordsOf(number);
   return {
-    ...{ slot: number, rev, origin },
+    ...{ slot: number, rev, origin, heardAt, since: history[0]?.at ?? null },
     head: { size: head.size, root: toBase64(head.root) },
     closed: closed && { size: closed.size, cause: closed.cause },
     continues: before?.origin ?? null,
     record: toBase64(register.find(slot.hash)?.cose ?? new Uint8Array(0)),
-    agents: agents.map((agent) => viewAgent(slot, agent, boxes)),
+    agents: agents.map((agent) => {
+      const row = rows.get(toHex(agent.key));
+      const last = lasts.get(toHex(agent.key)) ?? null;
+      return viewAgent(slot, agent, row, last, sinceOf(agent.key, history));
+    }),
   };
 }
 
 function viewAgent(
   slot: Opened<SlotRecord>,
-  { key, state }: SlotRecord['agents'][number],
-  boxes: readonly BoxRow[],
+  { key, state, succeeds }: SlotRecord['agents'][number],
+  row: BoxRow | undefined,
+  last: ChainHead | null,
+  since: number | null,
 ): AgentView {
-  // A box that asked for a next log was enrolled before, by the request that says what it is called.
-  const row = boxes.find(
-    ({ kind, agentKey }) => kind !== 'generation' && equalBytes(agentKey, key),
-  );
   // What was never enrolled here came as a gateway's first record: its own agent.
-  const alone = row?.kind === 'agent';
-  const box = boxesOf(slot).find(
-    ({ agentKey, logKey }) => equalBytes(agentKey, key) && (logKey === null) === alone,
-  );
+  const logKey = row?.kind === 'agent' ? null : slot.record.logKey;
   return {
     agent: toHex(agentId(key)),
     kind: row?.kind ?? 'gateway',
     name: row?.name ?? null,
-    fingerprint: box?.fingerprint ?? '',
-    state,
+    fingerprint: boxFingerprint({ logKey, agentKey: key }),
+    ...{ state, since, succeeds: succeeds && toHex(succeeds.agent) },
+    last: last && { batch: last.batch, headerHash: toBase64(last.headerHash) },
   };
+}
+
+// A record never changes once it is signed.
+const agentsIn = new WeakMap<RecordRow, readonly string[]>();
+
+function sinceOf(key: Uint8Array, history: readonly RecordRow[]): number | null {
+  const wanted = toHex(key);
+  const first = history.find((row) => {
+    const known =
+      agentsIn.get(row) ?? readSlotRecord(row.cose).record.agents.map((one) => toHex(one.key));
+    agentsIn.set(row, known);
+    return known.includes(wanted);
+  });
+  return first?.at ?? null;
 }

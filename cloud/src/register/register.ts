@@ -82,14 +82,14 @@ export async function openRegister(
   async function admitOperator(cose: Uint8Array): Promise<void> {
     if (chain().some((row) => equalBytes(row.cose, cose))) return;
     const { record, hash } = openChain(cose).at(-1) as Opened<OperatorRecord>;
-    await keep({ slot: 0, rev: record.rev, recordHash: hash, cose, origin: null });
+    await keep({ slot: 0, rev: record.rev, recordHash: hash, cose, origin: null, at: now() });
   }
 
   async function admitSlot(cose: Uint8Array): Promise<void> {
     const next = openWithAny(cose, openChain());
     const { slot, rev, origin, closed } = next.record;
     assertMayJoin(next.record, [...newest.values()]);
-    await keep({ slot, rev, recordHash: next.hash, cose, origin }, closed);
+    await keep({ slot, rev, recordHash: next.hash, cose, origin, at: now() }, closed);
     newest.set(slot, next);
     slotNumbers.set(origin, slot);
   }

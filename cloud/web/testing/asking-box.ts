@@ -18,7 +18,11 @@ export interface AskingBox {
   readonly fingerprint: string;
   /** Asks for the log after this one; gives the box as it would be then. */
   goOn(url: string, origin: string): Promise<AskingBox>;
+  /** An agent on a box of its own gave this gateway a good code. */
+  bringAgent(url: string, origin: string, name: string): Promise<AskingAgent>;
 }
+
+export type AskingAgent = Pick<AskingBox, 'agent' | 'fingerprint'>;
 
 /** Gives its fingerprint, once the cloud has taken the request. */
 export async function askToBeLetIn(
@@ -55,6 +59,26 @@ function boxWith(name: string, agent: Signer, log: Signer): AskingBox {
       const forward = toBase64(signEnrolmentForward(said, log));
       await post(url, 'agents', { origin, request: toBase64(request), forward });
       return boxWith(name, agent, next);
+    },
+    async bringAgent(url, origin, agentName) {
+      const far = newSigner();
+      const nonce = Uint8Array.from(randomBytes(16));
+      const asked = {
+        kind: 'agent',
+        name: agentName,
+        passwordHash: new Uint8Array(32),
+        nonce,
+      } as const;
+      const keys = { logKey: null, agentKey: far.publicKey };
+      const request = signEnrolmentRequest(
+        { ...asked, ...keys, certificate: null, clientTimeMs: 90_000 },
+        far,
+        null,
+      );
+      const said = { origin, request, address: '10.0.0.9', askedAtMs: Date.now() };
+      const forward = toBase64(signEnrolmentForward(said, log));
+      await post(url, 'agents', { origin, request: toBase64(request), forward });
+      return { agent: far, fingerprint: boxFingerprint(keys) };
     },
   };
 }
