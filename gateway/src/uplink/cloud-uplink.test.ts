@@ -194,6 +194,20 @@ test('agents may forget what is receipted, a while later', async () => {
   expect(released).toBe(5);
 });
 
+test('a witness that cannot sign keeps back neither anchors nor what may be forgotten', async () => {
+  await seal(3);
+  anchors = [bundle(0)];
+  for (let times = 0; times < 3; times += 1)
+    cloud.fault('/witness/add-checkpoint', (_q, response) => answer(response, 503, {}));
+  start();
+  await rest();
+  expect([cloud.anchors.mined.length, cloud.witnessed.size]).toEqual([1, 0]);
+  expect(uplink.status().lastError).toContain('CLOUD_BUSY');
+  timers.advance(KEEP_MS);
+  await rest();
+  expect(released).toBe(3);
+});
+
 test('goes on after a restart from where the cloud says it stands', async () => {
   await seal(5);
   start();

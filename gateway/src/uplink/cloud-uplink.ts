@@ -88,16 +88,27 @@ export function createCloudUplink(parts: CloudUplinkParts): CloudUplink {
 
   async function pushAll(signal: AbortSignal): Promise<void> {
     await batches.push(log.head().size, signal);
-    if (timers.now() >= checkpointDue) {
-      await checkpoints.push(signal);
-      receiptedAt = timers.now();
-      checkpointDue = timers.now() + parts.checkpointIntervalMs;
-      releaser.receipted(checkpoints.receipted(), timers.now());
-    }
+    const failed = timers.now() >= checkpointDue ? await pushCheckpoint(signal) : null;
     await anchors?.push(signal);
     await beacons?.push(signal);
     await conflicts.push(signal);
     await releaser.run(timers.now());
+    if (failed !== null) throw failed;
+  }
+
+  /** What went wrong and may mend itself, such as a witness that cannot sign now: it keeps neither anchors nor receipts back. */
+  async function pushCheckpoint(signal: AbortSignal): Promise<GatewayError | null> {
+    let failed: GatewayError | null = null;
+    try {
+      await checkpoints.push(signal);
+      receiptedAt = timers.now();
+      checkpointDue = timers.now() + parts.checkpointIntervalMs;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || !error.retryable) throw error;
+      failed = error;
+    }
+    releaser.receipted(checkpoints.receipted(), timers.now());
+    return failed;
   }
 
   function succeed(): void {
