@@ -3,12 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { openSlot, signSlotRecord } from '@sigill/evidence';
 import { pino } from 'pino';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningCloud, readCloudConfig, startCloud } from '../src/cloud.ts';
 import { commands } from '../src/commands.ts';
-import { createAgent } from '../src/testing/site-fixture.ts';
+import { findErasable } from '../src/erasure/erasable.ts';
+import { createAgent, type FixtureAgent, newSigner } from '../src/testing/site-fixture.ts';
+import { readKeyFile } from '../src/witness/key-file.ts';
 import { buildWeb } from './build.ts';
 import { type AskingBox, askingBox, askToBeLetIn } from './testing/asking-box.ts';
 import { findChromium, launchChromium, NO_CHROMIUM } from './testing/chromium-fixture.ts';
@@ -87,6 +90,20 @@ async function askForNextLog(name: string, entries: number): Promise<AskingBox> 
   const batches = Array.from({ length: entries }, () => agent.seal([{}]).bytes);
   await cloud.core.ingest.batches(`agency/${name}`, 0, batches);
   return box.goOn(cloud.url, `agency/${name}`);
+}
+
+/** So many gateways are in, and the agent of the first brought a batch. */
+async function fleet(count: number): Promise<FixtureAgent> {
+  const operator = await readKeyFile(join(directory, 'keys/operator.pem'));
+  const agents = Array.from({ length: count }, (_, i) => createAgent(`agency/house-${i}`));
+  for (const [i, { signer }] of agents.entries()) {
+    const keys = { logKey: newSigner().publicKey, agentKey: signer.publicKey };
+    const record = openSlot({ slot: i + 1, origin: `agency/house-${i}`, ...keys });
+    await cloud.core.register.admit(signSlotRecord(record, operator));
+  }
+  const [first] = agents as [FixtureAgent];
+  await cloud.core.ingest.batches('agency/house-0', 0, [first.seal([{}, {}]).bytes]);
+  return first;
 }
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -302,6 +319,30 @@ describe('the operator’s page', () => {
     await page.reload();
     await page.getByText('You are not signed in').waitFor();
   });
+
+  it('finds one of a fleet, and tells what was erased and why', async () => {
+    await start(true);
+    const agent = await fleet(1000);
+    const [reading] = await findErasable(cloud.core, [{ agent: agent.name, seq: 1 }]);
+    const why = ['--reason', 'asked for by the tenant', '--yes', '1'];
+    await run('cloud erase', file, `${reading?.agent}/${reading?.seq}`, ...why);
+    await open(await link());
+    await page.locator('.slots > li').first().waitFor();
+    expect(await page.locator('.slots > li').count()).toBe(50);
+    expect(await page.getByText('950 more: narrow the search.').count()).toBe(1);
+    expect(await page.locator('.erasures > li').textContent()).toContain('asked for by the tenant');
+    await page.getByRole('searchbox').fill('house-77');
+    expect(await page.locator('.slots > li').count()).toBe(11);
+    await page.getByRole('searchbox').fill('');
+    expect(await findFaults(page)).toEqual([]);
+    await picture('fleet-desktop-light');
+    await button('Silent').click();
+    expect(await page.getByText('949 more: narrow the search.').count()).toBe(1);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await findFaults(page)).toEqual([]);
+    await picture('fleet-phone-light');
+    expect(complaints).toEqual([]);
+  }, 60_000);
 
   it.each([
     [

@@ -16,6 +16,8 @@ import {
   toHex,
 } from '@sigill/evidence';
 import { type BoxRow, listBoxes } from '../database/boxes.ts';
+import type { Sql } from '../database/database.ts';
+import { countErasures, listErasures, openErasures } from '../database/erasures.ts';
 import { type InvitationRow, listInvitations } from '../database/invitations.ts';
 import type { RecordRow } from '../database/register-records.ts';
 import { standingOf } from '../enrolment/outcomes.ts';
@@ -40,6 +42,25 @@ export interface Overview {
   readonly waiting: readonly WaitingBox[];
   readonly slots: readonly SlotView[];
   readonly invitations: readonly InvitationView[];
+  readonly erasures: ErasuresView;
+}
+
+export interface ErasuresView {
+  readonly total: number;
+  /** Of them, how many are not carried out yet. */
+  readonly open: number;
+  /** The newest first; not all of them. */
+  readonly newest: readonly ErasureView[];
+}
+
+export interface ErasureView {
+  readonly agent: string;
+  readonly seq: number;
+  readonly source: string;
+  readonly device: string;
+  readonly n: number;
+  readonly reason: string;
+  readonly at: number;
 }
 
 export interface WaitingBox {
@@ -69,6 +90,9 @@ export interface InvitationView {
   readonly wrong: number;
   readonly state: 'open' | 'used' | 'expired' | 'void' | 'withdrawn';
 }
+
+// The list itself has its own route.
+const SHOWN_ERASURES = 20;
 
 type OverviewParts = OperatorParts & { readonly holdsKey: boolean };
 
@@ -106,6 +130,18 @@ export async function readOverview(parts: OverviewParts): Promise<Overview> {
     })),
     slots: await viewSlots(database, register, boxes, parts.heardOf),
     invitations: invitations.map((row) => viewInvitation(row, parts.now())),
+    erasures: await database.read(viewErasures),
+  };
+}
+
+async function viewErasures(sql: Sql): Promise<ErasuresView> {
+  const newest = await listErasures(sql, SHOWN_ERASURES);
+  return {
+    total: await countErasures(sql),
+    open: (await openErasures(sql)).length,
+    newest: newest.map(({ agent, seq, source, device, n, reason, at }) => ({
+      ...{ agent: toHex(agent), seq, source, device, n, reason, at },
+    })),
   };
 }
 

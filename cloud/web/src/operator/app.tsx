@@ -11,6 +11,8 @@ import { useToast } from '../use-toast.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
 import { BringDialog } from './bring-dialog.tsx';
 import { Command } from './command.tsx';
+import { Erasures } from './erasures.tsx';
+import { formatDay } from './format-day.ts';
 import type { LogChange } from './generations.ts';
 import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -103,7 +105,8 @@ interface RoomProps {
 }
 
 function Room({ api, actions, overview, lost }: RoomProps): JSX.Element {
-  const { t } = useOperatorWords();
+  const { t, language } = useOperatorWords();
+  const since = overview.cloud.operatorSince;
   const [sheet, setSheet] = useState<Sheet | null>(null);
   const [toast, say] = useToast();
   const close = () => setSheet(null);
@@ -117,11 +120,17 @@ function Room({ api, actions, overview, lost }: RoomProps): JSX.Element {
       <div role="status">{lost && <Notice look="broken" icon="broken" title={t.lost} />}</div>
       <Waiting overview={overview} onSheet={setSheet} />
       <div class="operator-columns">
-        <Registered slots={overview.slots} onSheet={setSheet} />
-        <Invitations {...common} onSheet={setSheet} say={say} />
+        <Registered slots={overview.slots} now={overview.cloud.now} onSheet={setSheet} />
+        <div class="operator-side">
+          <Invitations {...common} onSheet={setSheet} say={say} />
+          <Erasures erasures={overview.erasures} />
+        </div>
       </div>
       <footer class="operator-foot">
-        <p class="mono">{t.key(overview.cloud.operator)}</p>
+        <div>
+          <p class="mono">{t.key(overview.cloud.operator)}</p>
+          {since !== null && <p class="small quiet">{t.keySince(formatDay(since, language))}</p>}
+        </div>
         <span class="deeds">
           <Button compact onClick={() => setSheet({ kind: 'bring' })}>
             {t.bring.title}

@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { Notice } from '../design/notice.tsx';
 import { bringAll } from './bring-all.ts';
-import { readRecord } from './read-record.ts';
+import { isErasure, readRecord } from './read-record.ts';
 import type { SheetProps } from './sheet.ts';
 import { useOperatorWords } from './words.ts';
 
@@ -13,15 +13,19 @@ export function BringDialog({ api, actions, onClose, onDone }: SheetProps): JSX.
   const { t } = useOperatorWords();
   const [pasted, setPasted] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
-  const bring = async (...records: (string | null)[]) => {
-    const whole = records.filter((record) => record !== null);
-    if (whole.length < records.length) return setProblem(t.bring.unreadable);
+  const bring = async (...files: (readonly string[] | null)[]) => {
+    const signed = files.flatMap((file) => file ?? []);
+    if (files.includes(null)) return setProblem(t.bring.unreadable);
+    const erasures = signed.filter(isErasure);
+    const records = signed.filter((one) => !isErasure(one));
     let origins: string[] = [];
     const failed = await actions.change(async () => {
-      origins = await bringAll(whole, async (record) => (await api.bring(record)).origin);
+      origins = await bringAll(records, async (record) => (await api.bring(record)).origin);
+      if (erasures.length > 0) await api.erase(erasures);
     });
-    if (failed === null) onDone(t.bring.done(origins));
-    else setProblem(failed);
+    const names = origins.map((origin) => (origin === '' ? t.bring.operator : origin));
+    if (failed !== null) setProblem(failed);
+    else onDone(names.length > 0 ? t.bring.done(names) : t.bring.erased(erasures.length));
   };
   const bringFiles = async (files: readonly File[]) => {
     const contents = await Promise.all(files.map((file) => file.arrayBuffer()));

@@ -3,7 +3,16 @@ import { logChangeOf, sitesOf } from './generations.ts';
 import type { SlotView, WaitingBox } from './model.ts';
 
 const slot = (number: number, origin: string, change: Partial<SlotView> = {}): SlotView => ({
-  ...{ slot: number, rev: 0, origin, entries: 9, closed: null, continues: null, agents: [] },
+  ...{
+    slot: number,
+    rev: 0,
+    origin,
+    entries: 9,
+    closed: null,
+    continues: null,
+    heardAt: null,
+    agents: [],
+  },
   ...change,
 });
 const closed = { size: 812, cause: 'the card died' };

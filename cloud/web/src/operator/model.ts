@@ -4,6 +4,26 @@ export interface Overview {
   readonly waiting: readonly WaitingBox[];
   readonly slots: readonly SlotView[];
   readonly invitations: readonly InvitationView[];
+  readonly erasures: ErasuresView;
+}
+
+/** Readings that were erased on the operator's word. */
+export interface ErasuresView {
+  readonly total: number;
+  /** Not carried out yet. */
+  readonly open: number;
+  /** The newest first; not all of them. */
+  readonly newest: readonly ErasureView[];
+}
+
+export interface ErasureView {
+  readonly agent: string;
+  readonly seq: number;
+  readonly source: string;
+  readonly device: string;
+  readonly n: number;
+  readonly reason: string;
+  readonly at: number;
 }
 
 export interface CloudView {
@@ -13,6 +33,8 @@ export interface CloudView {
   readonly holdsKey: boolean;
   /** Fingerprint of the operator's key. */
   readonly operator: string;
+  /** Since when that key is in force; null: nobody noted it. */
+  readonly operatorSince: number | null;
   readonly now: number;
 }
 
@@ -42,6 +64,8 @@ export interface SlotView {
   readonly closed: { readonly size: number; readonly cause: string } | null;
   /** The log that this one goes on from. */
   readonly continues: string | null;
+  /** When its gateway last brought something; null: not since the cloud's start. */
+  readonly heardAt: number | null;
   readonly agents: readonly AgentView[];
 }
 
@@ -51,6 +75,10 @@ export interface AgentView {
   readonly name: string | null;
   readonly fingerprint: string;
   readonly state: 'active' | 'revoked';
+  /** Since when its key is in; null: nobody noted it. */
+  readonly since: number | null;
+  /** Whom it took over from. */
+  readonly succeeds: string | null;
 }
 
 export interface InvitationView {

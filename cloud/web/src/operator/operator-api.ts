@@ -18,6 +18,8 @@ export interface OperatorApi {
   revoke(fingerprint: string): Promise<void>;
   /** base64 of a record signed elsewhere. */
   bring(record: string): Promise<{ readonly origin: string }>;
+  /** base64 of erasures signed elsewhere, all at once. */
+  erase(erasures: readonly string[]): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export function createOperatorApi(fetch: Fetch): OperatorApi {
       const { origin } = (await json(ask('POST', 'records', { record }))) as { origin?: unknown };
       return { origin: String(origin ?? '') };
     },
+    erase: async (erasures) => void (await ask('POST', 'erasures', { erasures })),
     leave: async () => void (await ask('DELETE', 'session')),
   };
 }

@@ -5,6 +5,7 @@ const overview = {
   cloud: {
     ...{ url: 'https://cloud.example', certificate: null, origins: 'example.org' },
     ...{ holdsKey: true, operator: '0000 1111 2222 3333', now: 1, chain: ['0oRD'] },
+    operatorSince: null,
   },
   waiting: [
     {
@@ -17,8 +18,14 @@ const overview = {
     {
       ...{ slot: 1, rev: 0, origin: 'example.org/a/2', record: '0oRD' },
       ...{ head: { size: 812, root: 'AA==' }, continues: 'example.org/a' },
+      ...{ heardAt: 5, since: 4 },
       closed: { size: 812, cause: 'two histories' },
-      agents: [{ agent: 'cd', kind: 'agent', name: null, fingerprint: '6f1c', state: 'revoked' }],
+      agents: [
+        {
+          ...{ agent: 'cd', kind: 'agent', name: null, fingerprint: '6f1c', state: 'revoked' },
+          ...{ since: 3, succeeds: 'ef' },
+        },
+      ],
     },
   ],
   invitations: [
@@ -27,6 +34,10 @@ const overview = {
       state: 'open',
     },
   ],
+  erasures: {
+    ...{ total: 7, open: 1 },
+    newest: [{ agent: 'cd', seq: 9, source: 'a', device: '', n: 3, reason: 'why', at: 2 }],
+  },
 };
 
 describe('the overview', () => {

@@ -14,6 +14,7 @@ export function parseOverview(found: unknown): Overview {
       origins: text(cloud, 'origins'),
       holdsKey: cloud.holdsKey === true,
       operator: text(cloud, 'operator'),
+      operatorSince: numberOrNull(cloud, 'operatorSince'),
       now: number(cloud, 'now'),
     },
     waiting: list(whole.waiting, 'waiting').map((box) => ({
@@ -35,12 +36,15 @@ export function parseOverview(found: unknown): Overview {
       entries: number(object(slot.head, 'head'), 'size'),
       closed: slot.closed === null ? null : closing(object(slot.closed, 'closed')),
       continues: textOrNull(slot, 'continues'),
+      heardAt: numberOrNull(slot, 'heardAt'),
       agents: list(slot.agents, 'agents').map((agent) => ({
         agent: text(agent, 'agent'),
         kind: oneOf(agent, 'kind', ['gateway', 'agent']),
         name: textOrNull(agent, 'name'),
         fingerprint: text(agent, 'fingerprint'),
         state: oneOf(agent, 'state', ['active', 'revoked']),
+        since: numberOrNull(agent, 'since'),
+        succeeds: textOrNull(agent, 'succeeds'),
       })),
     })),
     invitations: list(whole.invitations, 'invitations').map((one) => ({
@@ -51,6 +55,23 @@ export function parseOverview(found: unknown): Overview {
       expiresAt: number(one, 'expiresAt'),
       wrong: number(one, 'wrong'),
       state: oneOf(one, 'state', ['open', 'used', 'expired', 'void', 'withdrawn']),
+    })),
+    erasures: parseErasures(object(whole.erasures, 'erasures')),
+  };
+}
+
+function parseErasures(found: Json): Overview['erasures'] {
+  return {
+    total: number(found, 'total'),
+    open: number(found, 'open'),
+    newest: list(found.newest, 'newest').map((one) => ({
+      agent: text(one, 'agent'),
+      seq: number(one, 'seq'),
+      source: text(one, 'source'),
+      device: text(one, 'device'),
+      n: number(one, 'n'),
+      reason: text(one, 'reason'),
+      at: number(one, 'at'),
     })),
   };
 }
@@ -92,6 +113,10 @@ function number(from: Json, key: string): number {
   const found = from[key];
   if (typeof found === 'number' && Number.isSafeInteger(found)) return found;
   throw wrong(key, 'a whole number');
+}
+
+function numberOrNull(from: Json, key: string): number | null {
+  return from[key] === null ? null : number(from, key);
 }
 
 function oneOf<T extends string>(from: Json, key: string, allowed: readonly T[]): T {

@@ -17,6 +17,9 @@ export interface OperatorActions {
 }
 
 const LOOK_MS = 2_000;
+// The overview of a large fleet is a megabyte.
+const LARGE_FLEET = 200;
+const LARGE_LOOK_MS = 10_000;
 
 /** @param token of the one-time link, if the address has one */
 export function useOperator(
@@ -26,10 +29,12 @@ export function useOperator(
   const [state, setState] = useState<OperatorState>({ phase: 'entering' });
   // A look that was under way when the operator left must not bring them back.
   const left = useRef(false);
+  const wait = useRef(LOOK_MS);
 
   const look = useCallback(async () => {
     try {
       const overview = await api.overview();
+      wait.current = overview.slots.length < LARGE_FLEET ? LOOK_MS : LARGE_LOOK_MS;
       if (!left.current) setState({ phase: 'in', overview, lost: false });
     } catch (error) {
       if (isOver(error)) setState({ phase: 'out', code: (error as PageError).code });
@@ -42,7 +47,7 @@ export function useOperator(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async () => {
       if (!document.hidden && !left.current) await look();
-      if (!stopped && !left.current) timer = setTimeout(again, LOOK_MS);
+      if (!stopped && !left.current) timer = setTimeout(again, wait.current);
     };
     const begin = async () => {
       try {

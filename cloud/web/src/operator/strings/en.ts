@@ -13,6 +13,7 @@ export const en = {
   copyCommand: 'Copy command',
   lost: 'The cloud does not answer. Trying again by itself; what you see may be old.',
   key: (fingerprint: string) => `Operator key ${fingerprint}`,
+  keySince: (moment: string) => `in force since ${moment}`,
   kinds: { gateway: 'Gateway', agent: 'Agent', generation: 'Next log' },
   out: {
     entering: 'Opening your session …',
@@ -91,6 +92,15 @@ export const en = {
     revoked: 'revoked',
     goesOnFrom: 'Goes on from',
     unnamed: 'own agent',
+    search: 'Search by name, fingerprint or agent',
+    which: 'Which',
+    show: { all: 'All', silent: 'Silent', closed: 'Closed', revoked: 'Revoked' },
+    noMatch: 'Nothing fits.',
+    more: (count: number) => `${count} more: narrow the search.`,
+    heard: (age: string) => `heard ${age} ago`,
+    unheard: 'not heard of since the cloud started',
+    since: (moment: string) => `key since ${moment}`,
+    tookOver: (agent: string) => `took over from ${agent}`,
     revoke: 'Revoke',
     revokeOf: (name: string) => `Revoke ${name}`,
   },
@@ -103,6 +113,15 @@ export const en = {
     sure: 'I know that this cannot be undone',
     revoke: 'Revoke for ever',
     done: (name: string) => `${name} is revoked`,
+  },
+  erasures: {
+    title: 'Erased readings',
+    none: 'Nothing was erased.',
+    how: 'Erase on the command line:',
+    total: (count: number) => (count === 1 ? 'One reading' : `${count} readings`),
+    open: (count: number) => `${count} still being erased`,
+    reading: (n: number, stream: string) => `Number ${n} of ${stream}`,
+    older: 'Only the newest are listed here.',
   },
   invitations: {
     title: 'Codes',
@@ -143,6 +162,9 @@ export const en = {
       origins.length === 1
         ? `The record of ${origins[0]} is in force`
         : `The records of ${origins.join(' and ')} are in force`,
+    operator: 'the operator',
+    erased: (count: number) =>
+      count === 1 ? 'One reading is being erased' : `${count} readings are being erased`,
     unreadable: 'This file is no record.',
   },
 };

@@ -15,6 +15,7 @@ export const sv: OperatorStrings = {
   copyCommand: 'Kopiera kommandot',
   lost: 'Molnet svarar inte. Nya försök görs automatiskt; det du ser kan vara gammalt.',
   key: (fingerprint) => `Operatörens nyckel ${fingerprint}`,
+  keySince: (moment) => `gäller sedan ${moment}`,
   kinds: { gateway: 'Gateway', agent: 'Agent', generation: 'Nästa logg' },
   out: {
     entering: 'Öppnar din session …',
@@ -93,6 +94,15 @@ export const sv: OperatorStrings = {
     revoked: 'återkallad',
     goesOnFrom: 'Fortsätter från',
     unnamed: 'egen agent',
+    search: 'Sök på namn, fingeravtryck eller agent',
+    which: 'Vilka',
+    show: { all: 'Alla', silent: 'Tysta', closed: 'Stängda', revoked: 'Återkallade' },
+    noMatch: 'Inget passar.',
+    more: (count) => `${count} till: sök snävare.`,
+    heard: (age) => `hördes för ${age} sedan`,
+    unheard: 'inte hörd sedan molnet startade',
+    since: (moment) => `nyckel sedan ${moment}`,
+    tookOver: (agent) => `tog över efter ${agent}`,
     revoke: 'Återkalla',
     revokeOf: (name) => `Återkalla ${name}`,
   },
@@ -105,6 +115,15 @@ export const sv: OperatorStrings = {
     sure: 'Jag vet att det inte kan ångras',
     revoke: 'Återkalla för alltid',
     done: (name) => `${name} är återkallad`,
+  },
+  erasures: {
+    title: 'Raderade avläsningar',
+    none: 'Inget har raderats.',
+    how: 'Radera från kommandoraden:',
+    total: (count) => (count === 1 ? 'En avläsning' : `${count} avläsningar`),
+    open: (count) => `${count} raderas just nu`,
+    reading: (n, stream) => `Nummer ${n} av ${stream}`,
+    older: 'Bara de nyaste står här.',
   },
   invitations: {
     title: 'Koder',
@@ -146,6 +165,8 @@ export const sv: OperatorStrings = {
       origins.length === 1
         ? `Posten för ${origins[0]} gäller nu`
         : `Posterna för ${origins.join(' och ')} gäller nu`,
+    operator: 'operatören',
+    erased: (count) => (count === 1 ? 'En avläsning raderas' : `${count} avläsningar raderas`),
     unreadable: 'Filen är ingen post.',
   },
 };
