@@ -130,22 +130,25 @@ export async function createFleetNotary(parts: FleetNotaryParts): Promise<FleetN
     for (const { slot, reason } of refused) {
       const origin = register.fleet.slot(slot)?.record.origin ?? '';
       raise(
-        `CALL_REFUSED ${slot}`,
+        'CALL_REFUSED',
         `slot ${slot}, ${origin}, is called as before and ages: ${reason}`,
+        slot,
       );
     }
     for (const slot of register.fleet.waiting())
       raise(
-        `SLOT_WAITS ${slot}`,
+        'SLOT_WAITS',
         `slot ${slot} cannot be called: the cloud gave no record of slot ${register.fleet.callable()}`,
+        slot,
       );
   }
 
-  /** Told when it begins and when it changes. */
-  function raise(what: string, text: string): void {
-    if (told.get(what) === text) return;
-    told.set(what, text);
-    tell({ level: 'alarm', what: what.split(' ')[0] ?? what, text });
+  /** Told when it begins and when it changes, of each slot by itself. */
+  function raise(what: string, text: string, slot: number | null = null): void {
+    const name = `${what} ${slot ?? ''}`;
+    if (told.get(name) === text) return;
+    told.set(name, text);
+    tell({ level: 'alarm', what, text, ...(slot === null ? {} : { facts: { slot } }) });
   }
 
   function fail(what: string, error: unknown, then: string): void {
