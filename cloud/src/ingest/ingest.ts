@@ -3,7 +3,7 @@
  * an answer leaves only when what it says is durable. Repeating a request changes nothing.
  * @module
  */
-import type { Checkpoint, LedgerProof } from '@sigill/evidence';
+import type { CalledSlot, Checkpoint, LedgerProof } from '@sigill/evidence';
 import { newestCheckpoint } from '../database/checkpoints.ts';
 import { nextEntry } from '../database/site-logs.ts';
 import { CloudError } from '../errors.ts';
@@ -14,6 +14,7 @@ import { type GivenChanges, giveChanges } from './give-changes.ts';
 import { type GivenEntries, giveEntries } from './give-entries.ts';
 import { type GiveHeadsParts, type GivenHeads, giveHeads } from './give-heads.ts';
 import { givePaths, type WantedPath } from './give-paths.ts';
+import { giveSlots } from './give-slots.ts';
 import { createLogOwners, type OwnersRequest } from './log-owner.ts';
 import { countsOf, createRollBooks } from './roll-books.ts';
 import { type AnchorCounts, type TakeAnchorParts, takeAnchor } from './take-anchor.ts';
@@ -38,6 +39,8 @@ export interface Ingest {
   changes(since: number): Promise<GivenChanges>;
   paths(wanted: readonly WantedPath[]): Promise<readonly (readonly Uint8Array[])[]>;
   anchors(): Promise<AnchorCounts>;
+  /** The slots as roll-call `number` has them. @throws CloudError ANCHORS_MISSING */
+  slots(number: number): Promise<readonly CalledSlot[]>;
   /** Where a gateway goes on. All are counts. */
   state(origin: string): Promise<IngestState>;
   /** The newest final anchor, where it is newer than the one known, for a gateway that others anchor. */
@@ -119,6 +122,7 @@ export function createIngest(given: IngestParts): Ingest {
     changes: (since) => giveChanges(parts, since),
     paths: (wanted) => counted(() => givePaths(parts, wanted)),
     anchors,
+    slots: (number) => giveSlots(parts, number),
     challenge: owners.challenge,
     entries: (request) => counted(() => giveEntries(parts, owners, request)),
     // In turn with the log's batches: what is told of it is of one moment.

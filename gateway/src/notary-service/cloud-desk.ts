@@ -4,6 +4,7 @@
  */
 import {
   type AnchorLeaf,
+  type CalledSlot,
   type CborValue,
   encodeCbor,
   encodeChanges,
@@ -21,7 +22,7 @@ import {
   readJson,
 } from '../uplink/cloud-answers.ts';
 import type { HttpClient } from '../uplink/http-client.ts';
-import type { RefusedCall } from './roll-store.ts';
+import { type RefusedCall, readSlots } from './roll-store.ts';
 
 export interface ToldChanges {
   /** What is asked from next. */
@@ -54,6 +55,8 @@ export interface CloudDesk {
   changes(since: number, signal: AbortSignal): Promise<ToldChanges>;
   /** A path for each in its place; empty where there is none. */
   paths(wanted: readonly WantedPath[], signal: AbortSignal): Promise<readonly Uint8Array[][]>;
+  /** As roll-call `number` has them. */
+  slots(number: number, signal: AbortSignal): Promise<readonly CalledSlot[]>;
   counts(signal: AbortSignal): Promise<AnchorCounts>;
   tell(told: ToldAnchor, signal: AbortSignal): Promise<AnchorCounts>;
 }
@@ -62,6 +65,8 @@ export interface CloudDesk {
 const MAX_PATHS = 1_000;
 const MAX_CHANGES_BYTES = 8 * 1024 * 1024;
 const MAX_PATHS_BYTES = 4 * 1024 * 1024;
+// A slot has some 110 bytes: of half a million.
+const MAX_SLOTS_BYTES = 64 * 1024 * 1024;
 const CBOR = 'application/cbor';
 
 export function createCloudDesk(http: HttpClient, timers: Timers): CloudDesk {
@@ -101,6 +106,13 @@ export function createCloudDesk(http: HttpClient, timers: Timers): CloudDesk {
       for (let at = 0; at < wanted.length; at += MAX_PATHS)
         paths.push(...(await askPaths(wanted.slice(at, at + MAX_PATHS), signal)));
       return paths;
+    },
+
+    async slots(number, signal) {
+      const path = `/notary/v1/slots?number=${number}`;
+      const answer = await ask({ method: 'GET', path, maxAnswerBytes: MAX_SLOTS_BYTES }, signal);
+      assertDone(answer);
+      return decodeAnswer(answer, 'the slots of a roll-call', readSlots);
     },
 
     async counts(signal) {

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type CalledSlot,
   consistencyPath,
   hashesOf,
   leafHash,
@@ -52,6 +53,8 @@ export interface FixtureFleet {
   spoil: {
     changes?: (changes: ToldChanges) => ToldChanges;
     path?: (slot: number, path: Uint8Array[]) => Uint8Array[];
+    /** What the cloud kept of roll-calls. */
+    slots?: (number: number) => readonly CalledSlot[];
     away?: boolean;
   };
 }
@@ -94,6 +97,12 @@ export function createFleet(count: number): FixtureFleet {
           const path = gateways[slot - 1]?.path(from, to) ?? [];
           return fleet.spoil.path?.(slot, path) ?? path;
         });
+      },
+      async slots(number) {
+        assertThere();
+        const slots = fleet.spoil.slots?.(number);
+        if (slots === undefined) throw new GatewayError('CLOUD_BUSY', 'no such roll-call');
+        return slots;
       },
       counts: async () => counts,
       async tell(anchor) {

@@ -301,7 +301,45 @@ describe('killed', () => {
     await interval();
     chain = createMemoryLedger();
     await chain.ledger.anchor(new Uint8Array(32), 1);
+    chain.mine();
     await expect(open()).rejects.toMatchObject({ code: 'NOTARY_DISAGREES' });
+  });
+
+  test('with its disk lost, it begins behind the roll-call that the cloud gives and the ledger proves', async () => {
+    fleet.gateways[0]!.grow(4);
+    await interval();
+    await interval();
+    const kept = [0, 1].map((index) => store.slotsAt(index));
+    fileSystem = createCrashFileSystem();
+    await fileSystem.makeDirectory('/notary');
+    await open();
+    fleet.spoil.slots = () => kept[1]!.with(1, { ...kept[1]![1]!, size: 3 });
+    await notary.call(signal);
+    expect(chain.ledger.status().pending).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ what: 'NOTARY_DISAGREES', level: 'warning' });
+    fleet.spoil.slots = (number) => kept[number]!;
+    fleet.gateways[0]!.grow(1);
+    await interval();
+    expect(callsAt(2)).toMatchObject([{ age: 0 }, { size: 5, age: 0 }, { age: 2 }, { age: 2 }]);
+    await open();
+    await interval();
+    expect(callsAt(3)[1]).toMatchObject({ size: 5, age: 1 });
+  });
+
+  test('with its disk lost, it still calls no older record than was called', async () => {
+    const [one] = fleet.gateways;
+    const old = one!.record();
+    one!.revise({});
+    await interval();
+    const kept = store.slotsAt(0);
+    fileSystem = createCrashFileSystem();
+    await fileSystem.makeDirectory('/notary');
+    await open();
+    fleet.spoil.slots = () => kept;
+    fleet.spoil.changes = (changes) => ({ ...changes, records: [fleet.operatorRecord, old] });
+    await interval();
+    expect(callsAt(1)[1]!.recordHash).toEqual(kept[1]!.recordHash);
+    expect(store.read(1)!.refused).toMatchObject([{ slot: 1 }]);
   });
 
   test('somebody else’s anchors with the same account stop it, and are told', async () => {

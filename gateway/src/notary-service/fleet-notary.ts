@@ -4,14 +4,15 @@
  * told to the cloud. Where the cloud is away, the roll is called all the same: silence then shows as age.
  * @module
  */
-import { type AnchorLeaf, equalBytes, nextRoll, rollTree } from '@sigill/evidence';
-import { GatewayError } from '../errors.ts';
+import { type AnchorLeaf, nextRoll, rollTree } from '@sigill/evidence';
+import type { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { countGiven, newestFinal } from '../notary/anchor-source.ts';
+import { countGiven } from '../notary/anchor-source.ts';
 import type { Timers } from '../timers.ts';
 import type { CloudDesk, WantedPath } from './cloud-desk.ts';
 import type { KeptRegister } from './kept-register.ts';
+import { assertAgreement, assertNobodyElse, takeOver } from './ledger-agreement.ts';
 import { makeRoll, planRoll } from './make-roll.ts';
 import type { KeptCall, RollStore } from './roll-store.ts';
 
@@ -73,6 +74,7 @@ export async function createFleetNotary(parts: FleetNotaryParts): Promise<FleetN
     if (ledger.status().pending.some(({ leaf }) => leaf === null)) return;
     const index = countGiven(ledger);
     await assertNobodyElse(ledger, index);
+    if (!store.reaches(index - 1)) await takeOver({ ledger, store, desk, tell }, index - 1, signal);
     await register.takeUp(({ message }) =>
       raise('RECORD_REFUSED', `a record in the operator’s files is not believed: ${message}`),
     );
@@ -205,36 +207,3 @@ export async function createFleetNotary(parts: FleetNotaryParts): Promise<FleetN
 }
 
 const NONE: ReadonlyMap<number, readonly Uint8Array[]> = new Map();
-
-/** The ledger took these roll-calls and no others; only the last one kept may not have reached it. */
-async function assertAgreement(ledger: Ledger, store: RollStore): Promise<void> {
-  const { final, pending } = ledger.status();
-  const newest = await newestFinal(ledger);
-  const roots = [...(newest ? [newest] : []), ...pending];
-  const first = newest ? final - 1 : final;
-  for (const [offset, { rollRoot, slots }] of roots.entries()) {
-    const index = first + offset;
-    const kept = store.read(index)?.rollRoot ?? rollTree(store.slotsAt(index), index).root;
-    if (!equalBytes(kept, rollRoot)) throw disagrees(index, slots);
-  }
-  const beyond = countGiven(ledger) + 1;
-  if (store.read(beyond) !== null) throw disagrees(beyond, 0);
-}
-
-/** @throws GatewayError NOTARY_DISAGREES, retryable: a ledger that was just opened has not read its chain yet */
-async function assertNobodyElse(ledger: Ledger, given: number): Promise<void> {
-  const { size } = await ledger.head();
-  if (size <= given) return;
-  throw new GatewayError(
-    'NOTARY_DISAGREES',
-    `the contract holds ${size} anchors, of which ${given} are known here: either they are still being read, or somebody else anchors with this account; a gateway that anchored itself has to have its ledger taken out of gateway.yaml`,
-    { retryable: true },
-  );
-}
-
-function disagrees(index: number, slots: number): GatewayError {
-  return new GatewayError(
-    'NOTARY_DISAGREES',
-    `anchor ${index} of the ledger, of ${slots} slots, is not roll-call ${index} kept here: data directory and ledger do not belong together; restore the newest data directory, or anchor to a contract of its own`,
-  );
-}

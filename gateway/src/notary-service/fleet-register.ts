@@ -23,6 +23,8 @@ export interface FleetRegister {
   readonly operator: Opened<OperatorRecord>;
   /** The newest record of a slot from 1 on. */
   slot(slot: number): ReadSlot | undefined;
+  /** Whether a record with this hash was the newest of its slot, once or now. */
+  knows(recordHash: Uint8Array): boolean;
   /** One more than the last slot that is here with all before it: as many can be called. */
   callable(): number;
   /** Slots that wait because a record of one before is not here. */
@@ -111,6 +113,8 @@ export function createFleetRegister(firstKeyHash: Uint8Array): FleetRegister {
       return newest;
     },
     slot: (slot) => slots.get(slot),
+    knows: (hash) =>
+      slotOfHash.has(toHex(hash)) || operators.some((one) => equalBytes(one.hash, hash)),
     callable: () => callable,
     waiting: () => [...slots.keys()].filter((slot) => slot > callable),
     admit(cose) {

@@ -113,11 +113,20 @@ export function makeRoll(
     const head = plan.heads.get(slot) ?? null;
     const next =
       head !== null && leadsOn(slot, called, head, paths.get(slot) ?? []) ? head : called;
-    const named = nameOf(register, slot, before[slot]);
+    const named = isOlder(slot, before[slot]) ? null : nameOf(register, slot, before[slot]);
     if (named === null && next === called) continue;
     changes.push({ slot, size: next.size, root: next.root, named });
   }
   return { changes, refused };
+
+  // After its disk was lost, a notary knows of revocations by what was called alone.
+  function isOlder(slot: number, called: CalledSlot | undefined): boolean {
+    if (called === undefined || register.knows(called.recordHash)) return false;
+    const reason =
+      'RECORD_CHAIN: it was called with a record that is not here, and the one given may be older';
+    refused.push({ slot, reason });
+    return true;
+  }
 
   function leadsOn(
     slot: number,

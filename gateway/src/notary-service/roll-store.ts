@@ -41,6 +41,8 @@ export interface RollStore {
   read(index: number): KeptCall | null;
   /** Durable on return. Replaces one whose root never reached the ledger; those before it are never replaced. */
   keep(index: number, call: KeptCall): Promise<void>;
+  /** Whether roll-call `index` can be made again from what is here. */
+  reaches(index: number): boolean;
   /** The slots after roll-call `index`; none before the first. */
   slotsAt(index: number): readonly CalledSlot[];
   /** Begins behind roll-calls that others made: the slots after roll-call `index`. */
@@ -77,6 +79,14 @@ export function createRollStore(disk: Disk): RollStore {
     return slots;
   }
 
+  function reaches(index: number): boolean {
+    if (index < 0 || newest?.index === index) return true;
+    const whole = wholeUpTo(index) ?? -1;
+    return Array.from({ length: index - whole }, (_, at) => whole + 1 + at).every(
+      (at) => disk.read(callPath(at)) !== null,
+    );
+  }
+
   function wholeUpTo(index: number): number | null {
     const kept = disk
       .list('slots')
@@ -87,6 +97,7 @@ export function createRollStore(disk: Disk): RollStore {
 
   return {
     read,
+    reaches,
     slotsAt,
     async keep(index, call) {
       const before = slotsAt(index - 1);

@@ -74,7 +74,8 @@ export async function assertAgreement(ledger: Ledger, store: RollCallStore): Pro
   if (store.read(beyond) !== null) throw disagrees(beyond);
 }
 
-async function anchorAt(ledger: Ledger, index: number): Promise<AnchorLeaf> {
+/** @throws GatewayError NOTARY_DISAGREES, retryable */
+export async function anchorAt(ledger: Ledger, index: number): Promise<AnchorLeaf> {
   const { final, pending } = ledger.status();
   const leaf =
     index < final ? (await ledger.finalAnchors(index, 1))[0] : pending[index - final]?.leaf;

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { type CborReader, decodeChanges } from '@sigill/evidence';
+import { type CborReader, decodeChanges, encodeCbor } from '@sigill/evidence';
 import type { ToldRollCall } from '../../ingest/take-roll-call.ts';
 import { readCbor } from '../cbor-body.ts';
 import type { Route } from '../context.ts';
@@ -47,6 +47,20 @@ const countsSchema = {
   response: { 200: answers[200] },
 };
 
+const SLOT = '[originHash: bstr32, size, root: bstr32, recordHash: bstr32, since]';
+
+const slotsSchema = {
+  summary: 'A roll-call whole, for a notary that begins behind it',
+  description: `Body: CBOR [* ${SLOT}], by slot; a call’s age in it is its number less \`since\`. Its root is on the ledger: nothing here need be believed.`,
+  tags: ['notary'],
+  produces: ['application/cbor'],
+  querystring: Type.Object({ number: Count }),
+  response: {
+    200: Type.Unsafe<Buffer>({ description: `CBOR [* ${SLOT}]` }),
+    409: ProblemSchema,
+  },
+};
+
 export const notaryRollCallsRoute: Route = (api, { core: { ingest } }) => {
   api.post(
     '/notary/v1/roll-calls',
@@ -56,6 +70,13 @@ export const notaryRollCallsRoute: Route = (api, { core: { ingest } }) => {
   api.post('/notary/v1/finality', { schema: finalitySchema }, async ({ body }) => {
     const [index, proof] = readCbor(body, readState);
     return toCounts(await ingest.finality(index, proof));
+  });
+  api.get('/notary/v1/slots', { schema: slotsSchema }, async ({ query }, reply) => {
+    const slots = await ingest.slots(query.number);
+    const told = slots.map(({ originHash, size, root, recordHash, since }) => [
+      ...[originHash, size, root, recordHash, since],
+    ]);
+    return reply.type('application/cbor').send(Buffer.from(encodeCbor(told)));
   });
   api.get('/notary/v1/state', { schema: countsSchema }, async () =>
     toCounts(await ingest.anchors()),
