@@ -134,7 +134,7 @@ describe('a box', () => {
     const folder = await cloud.box('at-once');
     await cloud.letIn(folder);
     const answer = cloud.running().core.register.slotOf('agency/at-once');
-    expect(answer.record).toMatchObject({ state: 'open', rev: 0 });
+    expect(answer.record).toMatchObject({ closed: null, rev: 0 });
     expect(existsSync(join(folder, 'gateway.yaml'))).toBe(true);
   });
 

@@ -96,9 +96,10 @@ export function revokeBox(
   { slot, logKey, agentKey, agent }: RegisteredBox,
   ended: Closing,
 ): SlotRecord {
-  if (slot.record.closed !== null) throw chainError(`slot ${slot.record.slot} is closed`);
-  if (agent.state === 'revoked' && logKey === null)
+  const closes = logKey !== null && slot.record.closed === null;
+  if (agent.state === 'revoked' && !closes)
     throw chainError(`slot ${slot.record.slot}: this box is revoked already`);
+  if (slot.record.closed !== null) throw chainError(`slot ${slot.record.slot} is closed`);
   const agents = slot.record.agents.map((one) =>
     equalBytes(one.key, agentKey) ? { ...one, state: 'revoked' as const } : one,
   );
