@@ -5,7 +5,6 @@
  * @module
  */
 import { type AnchorLeaf, nextRoll, rollTree } from '@sigill/evidence';
-import type { GatewayError } from '../errors.ts';
 import type { Tell } from '../events.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { countGiven } from '../notary/anchor-source.ts';
@@ -15,6 +14,7 @@ import type { KeptRegister } from './kept-register.ts';
 import { assertAgreement, assertNobodyElse, takeOver } from './ledger-agreement.ts';
 import { makeRoll, planRoll } from './make-roll.ts';
 import type { KeptCall, RollStore } from './roll-store.ts';
+import { createTroubles } from './troubles.ts';
 
 export interface FleetNotaryParts {
   readonly ledger: Ledger;
@@ -50,8 +50,7 @@ export async function createFleetNotary(parts: FleetNotaryParts): Promise<FleetN
   const notes = new Map<number, readonly string[]>();
   let seen: number | null = null;
   let last: KeptCall['refused'] = [];
-  /** What was told, so that each trouble is told once. */
-  const told = new Map<string, string>();
+  const { raise, fail, settle } = createTroubles(tell);
 
   await assertAgreement(ledger, store);
 
@@ -143,26 +142,6 @@ export async function createFleetNotary(parts: FleetNotaryParts): Promise<FleetN
         `slot ${slot} cannot be called: the cloud gave no record of slot ${register.fleet.callable()}`,
         slot,
       );
-  }
-
-  /** Told when it begins and when it changes, of each slot by itself. */
-  function raise(what: string, text: string, slot: number | null = null): void {
-    const name = `${what} ${slot ?? ''}`;
-    if (told.get(name) === text) return;
-    told.set(name, text);
-    tell({ level: 'alarm', what, text, ...(slot === null ? {} : { facts: { slot } }) });
-  }
-
-  function fail(what: string, error: unknown, then: string): void {
-    const { code = 'NOTARY_FAILED', message, retryable = false } = error as GatewayError;
-    if (told.get(what) === code) return;
-    told.set(what, code);
-    const level = retryable ? 'warning' : 'alarm';
-    tell({ level, what: code, text: `${then}: ${message}` });
-  }
-
-  function settle(what: string): void {
-    told.delete(what);
   }
 
   async function call(signal: AbortSignal): Promise<void> {
